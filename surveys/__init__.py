@@ -1,0 +1,1 @@
+"""Everything between the company and a customer's answer."""
