@@ -1,0 +1,106 @@
+"""Invitations, drafts, responses and tallies; `survey_id` leads every key, so that a survey's rows live together."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.database import Base
+from surveys.models.company import Code
+
+# Scores run from 0 to 10; a tally row is their histogram.
+COUNTERS = tuple(f"c{score}" for score in range(11))
+
+
+class Invitation(Base):
+    """A personal link; its id is the id of the response that it leads to, so a used one has a response."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_survey_id_customer_id", "survey_id", "customer_id"),)
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    invitation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[uuid.UUID]
+    encounter_id: Mapped[uuid.UUID | None]
+    touchpoint: Mapped[str] = mapped_column(Code)
+    unit: Mapped[str] = mapped_column(Code)
+    channel: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Draft(Base):
+    """Answers that are not sent yet, kept so that the same link resumes them."""
+
+    __tablename__ = "draft"
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class Response(Base):
+    """One customer's answers to one version, as typed values and option codes keyed by question.
+
+    A touchpoint, unit or channel that is not known is an empty string. An anonymous survey's row has no moment, and its
+    id tells the day alone.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "version"], ["survey_version.survey_id", "survey_version.version"]),
+        Index(
+            "ix_response_comments",
+            "survey_id",
+            "response_id",
+            sqlite_where=text("has_comment"),
+            postgresql_where=text("has_comment"),
+        ),
+    )
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    day: Mapped[date]
+    touchpoint: Mapped[str] = mapped_column(Code)
+    unit: Mapped[str] = mapped_column(Code)
+    channel: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(2))
+    quality: Mapped[str] = mapped_column(String(16))
+    signals: Mapped[list[str]]
+    has_comment: Mapped[bool]
+    answers: Mapped[dict[str, Any]]
+    submitted_at: Mapped[datetime | None]
+    seconds: Mapped[int | None]
+
+
+class Tally(Base):
+    """How many gave each score, by day and by all that a scorecard is cut by: a histogram a row."""
+
+    __tablename__ = "tally"
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(Code, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    touchpoint: Mapped[str] = mapped_column(Code, primary_key=True)
+    unit: Mapped[str] = mapped_column(Code, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    quality: Mapped[str] = mapped_column(String(16), primary_key=True)
+    c0: Mapped[int]
+    c1: Mapped[int]
+    c2: Mapped[int]
+    c3: Mapped[int]
+    c4: Mapped[int]
+    c5: Mapped[int]
+    c6: Mapped[int]
+    c7: Mapped[int]
+    c8: Mapped[int]
+    c9: Mapped[int]
+    c10: Mapped[int]
+    not_applicable: Mapped[int]

@@ -1,0 +1,190 @@
+"""An encounter arrives: may we ask about it? If so, with a personal link; every 'no' is kept with its reason."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.database import new_id
+from surveys.links import PersonalLink
+from surveys.models import Customer, Encounter, Invitation, Survey, Touchpoint, Unit
+from surveys.publishing import current_version
+from surveys.questionnaire import Questionnaire
+
+# Asked within a day, or the memory is of something else (a transactional survey's freshness).
+FRESH = timedelta(hours=24)
+# One invitation a customer in 30 days, over all surveys.
+REST = timedelta(days=30)
+
+_CUSTOMERS = uuid.UUID("5b0ee1e0-6d53-5c0c-9a0e-3f3c9f1f6f10")
+
+
+class NotInvited(StrEnum):
+    """Why nobody was asked."""
+
+    NO_SURVEY = "no_survey"
+    NOT_FRESH = "not_fresh"
+    OPTED_OUT = "opted_out"
+    FATIGUE_30D = "fatigue_30d"
+
+
+class UnknownCode(ValueError):
+    """A code that the company does not have: `field` is where it was sent."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"There is no {field} {code!r}.")
+        self.field = field
+
+
+class KeyReused(ValueError):
+    """The sender used a key again for something else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """What a sender tells of an encounter; `key` is the sender's own name for it."""
+
+    sender: str
+    key: str
+    customer: str
+    touchpoint: str
+    unit: str
+    occurred_at: datetime
+    language: str = "fa"
+
+    @property
+    def encounter_id(self) -> uuid.UUID:
+        return uuid.uuid5(_CUSTOMERS, f"encounter\0{self.sender}\0{self.key}")
+
+    @property
+    def customer_id(self) -> uuid.UUID:
+        return uuid.uuid5(_CUSTOMERS, f"customer\0{self.customer}")
+
+    @property
+    def digest(self) -> str:
+        """Tells a repeat from another encounter under the same key."""
+        said = (self.customer, self.touchpoint, self.unit, self.occurred_at.isoformat(), self.language)
+        return sha256("\0".join(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an encounter: an invitation, or the reason why there is none."""
+
+    encounter_id: uuid.UUID
+    invitation: PersonalLink | None
+    expires_at: datetime | None
+    not_invited: NotInvited | None
+    repeated: bool = False
+
+
+def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
+    """Keep an encounter and invite the customer where a survey is due.
+
+    UnknownCode for a touchpoint or unit that is not there; KeyReused where the key came with something else before.
+    """
+    # By the sender's key alone: the same key with another customer is the sender's mistake, not a second encounter.
+    known = session.scalar(select(Encounter).where(Encounter.encounter_id == met.encounter_id))
+    if known is not None:
+        return _repeat(session, known, met)
+    touchpoint = session.get(Touchpoint, met.touchpoint)
+    if touchpoint is None:
+        raise UnknownCode("touchpoint", met.touchpoint)
+    if not _open_unit(session, met.unit, met.occurred_at):
+        raise UnknownCode("unit", met.unit)
+    customer = session.get(Customer, met.customer_id)
+    if customer is None:
+        customer = Customer(customer_id=met.customer_id, reference=met.customer, language=met.language)
+        session.add(customer)
+        session.flush()
+    reason = why_not(session, customer, touchpoint, met.occurred_at, now)
+    invitation = None if reason else _invite(session, met, touchpoint, now)
+    session.add(
+        Encounter(
+            customer_id=met.customer_id,
+            encounter_id=met.encounter_id,
+            digest=met.digest,
+            touchpoint=met.touchpoint,
+            unit=met.unit,
+            channel=touchpoint.channel,
+            occurred_at=met.occurred_at,
+            recorded_at=now,
+            survey_id=invitation and invitation.survey_id,
+            invitation_id=invitation and invitation.invitation_id,
+            not_invited=reason,
+        )
+    )
+    return _outcome(met.encounter_id, invitation, reason)
+
+
+def why_not(
+    session: Session, customer: Customer, touchpoint: Touchpoint, occurred_at: datetime, now: datetime
+) -> NotInvited | None:
+    """The first rule that forbids asking this customer about this encounter, in the order of their weight."""
+    survey = touchpoint.transactional_survey and session.get(Survey, touchpoint.transactional_survey)
+    if not survey or survey.closed_at is not None:
+        return NotInvited.NO_SURVEY
+    if customer.opted_out_at is not None:
+        return NotInvited.OPTED_OUT
+    if now - occurred_at > FRESH:
+        return NotInvited.NOT_FRESH
+    invited_lately = session.scalar(
+        select(Encounter.encounter_id)
+        .where(
+            Encounter.customer_id == customer.customer_id,
+            Encounter.invitation_id.is_not(None),
+            Encounter.recorded_at > now - REST,
+        )
+        .limit(1)
+    )
+    return NotInvited.FATIGUE_30D if invited_lately else None
+
+
+def _open_unit(session: Session, code: str, occurred_at: datetime) -> bool:
+    unit = session.get(Unit, code)
+    day = occurred_at.date()
+    return unit is not None and unit.valid_from <= day and (unit.valid_to is None or day <= unit.valid_to)
+
+
+def _invite(session: Session, met: Met, touchpoint: Touchpoint, now: datetime) -> Invitation:
+    assert touchpoint.transactional_survey is not None  # noqa: S101 - `why_not` has seen it
+    version = current_version(session, touchpoint.transactional_survey)
+    questionnaire = msgspec.convert(version.document, Questionnaire)
+    invitation = Invitation(
+        survey_id=version.survey_id,
+        invitation_id=new_id(now),
+        customer_id=met.customer_id,
+        encounter_id=met.encounter_id,
+        touchpoint=met.touchpoint,
+        unit=met.unit,
+        channel=touchpoint.channel,
+        language=met.language,
+        created_at=now,
+        expires_at=now + timedelta(days=questionnaire.link_days),
+    )
+    session.add(invitation)
+    return invitation
+
+
+def _repeat(session: Session, known: Encounter, met: Met) -> Outcome:
+    if known.digest != met.digest:
+        raise KeyReused(f"The key {met.key!r} was sent before with another encounter.")
+    invitation = (
+        session.get(Invitation, (known.survey_id, known.invitation_id)) if known.invitation_id is not None else None
+    )
+    reason = NotInvited(known.not_invited) if known.not_invited else None
+    return _outcome(known.encounter_id, invitation, reason, repeated=True)
+
+
+def _outcome(
+    encounter_id: uuid.UUID, invitation: Invitation | None, reason: NotInvited | None, *, repeated: bool = False
+) -> Outcome:
+    if invitation is None:
+        return Outcome(encounter_id, None, None, reason, repeated)
+    link = PersonalLink(invitation.survey_id, invitation.invitation_id)
+    return Outcome(encounter_id, link, invitation.expires_at, None, repeated)
