@@ -1,0 +1,58 @@
+"""What a public page was sent: one reading of the body, and one of the address."""
+
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from litestar import Request
+from litestar.exceptions import ClientException
+
+from surveys.questionnaire import Form
+
+# A Persian letter takes six bytes in a form, and a comment may have ten thousand of them.
+LARGEST = 256 * 1024
+MOST_FIELDS = 1000
+
+
+class Sent(NamedTuple):
+    """A submitted form: the answers' fields beside the page's own."""
+
+    form: Form
+    ticket: str
+    language: str
+    page: int | None
+    go: str
+    honeypot: bool
+
+
+async def read_sent(request: Request[Any, Any, Any]) -> Sent:
+    body = await request.body()
+    try:
+        form = parse_qs(body.decode(errors="replace"), errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError as fault:
+        raise ClientException("too many fields") from fault
+    page = _last(form, "page")
+    return Sent(
+        form=form,
+        ticket=_last(form, "ticket"),
+        language=_last(form, "language"),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else None,
+        go=_last(form, "go"),
+        honeypot=bool(_last(form, "reference")),
+    )
+
+
+def read_address(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """The address's parameters, the last of each name."""
+    query = request.scope["query_string"]
+    if not query:
+        return {}
+    try:
+        parsed = parse_qs(query.decode(errors="replace"), errors="replace", max_num_fields=50)
+    except ValueError:
+        return {}
+    return {name: values[-1] for name, values in parsed.items()}
+
+
+def _last(form: Form, name: str) -> str:
+    values = form.get(name)
+    return values[-1] if values else ""
