@@ -1,0 +1,1 @@
+"""Scorecards: KPIs with their intervals, by period, touchpoint and unit."""

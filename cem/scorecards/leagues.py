@@ -1,0 +1,69 @@
+"""Touchpoints and units compared: intervals and bands of ranks, never bare ranks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cem.scorecards.kpis import Kpi
+from cem.scorecards.privacy import hidden
+from metrics import Estimate, Histogram
+from surveys.questionnaire import Text
+
+
+@dataclass(frozen=True)
+class Row:
+    """A group; without `estimate` its answers are too few to be shown."""
+
+    code: str
+    names: Text
+    estimate: Estimate | None
+    band: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class League:
+    """The groups, best first, and the axis of the drawing, which holds every interval that is shown."""
+
+    rows: tuple[Row, ...]
+    low: float
+    high: float
+    ranked: int
+
+    def place(self, value: float) -> float:
+        """Where a value stands on the axis, in percent of its length."""
+        return round(100 * (value - self.low) / (self.high - self.low), 2)
+
+    @property
+    def level(self) -> bool:
+        """Whether no group can be told from another."""
+        return all(row.band in {None, (1, self.ranked)} for row in self.rows)
+
+
+def build_league(kpi: Kpi, groups: Mapping[str, Histogram], names: Mapping[str, Text]) -> League | None:
+    """The league of these groups; None where there is nothing to compare."""
+    estimates = {code: kpi.estimate(h) for code, h in groups.items() if h.n}
+    if len(estimates) < 2:
+        return None
+    closed = hidden({code: estimate.n for code, estimate in estimates.items()})
+    enough = {code: groups[code] for code, e in estimates.items() if code not in closed and e.enough()}
+    bands = kpi.ranked(enough).bands
+    rows = [
+        Row(code, names.get(code, {}), None if code in closed else estimate, bands.get(code))
+        for code, estimate in estimates.items()
+    ]
+    shown = [estimates[code] for code in enough]
+    return League(tuple(sorted(rows, key=_place)), *_axis(kpi, shown), ranked=len(enough))
+
+
+def _place(row: Row) -> tuple[bool, float, str]:
+    known = row.estimate is not None and row.estimate.enough()
+    return (not known, -(row.estimate.value or 0) if known and row.estimate else 0, row.code)
+
+
+def _axis(kpi: Kpi, estimates: list[Estimate]) -> tuple[float, float]:
+    lows = [e.low for e in estimates if e.low is not None]
+    highs = [e.high for e in estimates if e.high is not None]
+    if not lows or not highs:
+        return kpi.bounds
+    lowest, highest = kpi.bounds
+    room = max((max(highs) - min(lows)) * 0.06, 1e-9)
+    return max(lowest, min(lows) - room), min(highest, max(highs) + room)
