@@ -1,0 +1,45 @@
+"""The people who can sign in to the demo, one of each role, all with one password that everybody may know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from cem.people.accounts import add_account
+from cem.roles import Role
+
+PASSWORD = "demo-demo-demo"  # noqa: S105 - printed on the demo's first page
+
+
+@dataclass(frozen=True)
+class SignIn:
+    name: str
+    full_name: str
+    role: Role
+    unit: str | None = None
+
+
+SIGN_INS = (
+    SignIn("executive", "مهتاب کاویان", Role.EXECUTIVE),
+    SignIn("cx", "آرش نیک‌رو", Role.CX_MANAGER),
+    SignIn("branch", "سمیه گیلانی", Role.UNIT_MANAGER, "rasht"),
+    SignIn("hr", "بهرام دادگر", Role.HR),
+    SignIn("analyst", "نگار شمارا", Role.ANALYST),
+    SignIn("admin", "کیان سامانی", Role.ADMINISTRATOR),
+)
+
+
+def add_accounts(session: Session, hasher: PasswordHasher, now: datetime) -> None:
+    for person in SIGN_INS:
+        add_account(
+            session,
+            hasher,
+            now,
+            "demo",
+            name=person.name,
+            full_name=person.full_name,
+            password=PASSWORD,
+            role=person.role,
+            unit=person.unit,
+        )

@@ -1,0 +1,127 @@
+"""Encounters and invitations of the last two months, so that there are response rates and links that still work."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from cem.demo.answers import PERSIAN, Sheet
+from cem.demo.timeline import seeded_id
+from surveys.models import Customer, Encounter, Invitation
+from surveys.responses import Submission
+from surveys.touchpoints import Met, NotInvited
+
+DAYS = 60
+# The share of the invited who answer.
+RESPONSE_RATES = {
+    "branch-visit": 0.24,
+    "support-call": 0.27,
+    "web-bank": 0.20,
+    "mobile-app": 0.32,
+    "cash-machine": 0.15,
+}
+# Encounters of customers who were asked a short while ago, for each invitation.
+_ASKED_LATELY = 0.12
+
+
+class Invitations:
+    """Collects the rows of encounters, whether they led to an invitation or not."""
+
+    def __init__(self, chance: random.Random, sheet: Sheet, now: datetime) -> None:
+        self._chance, self._sheet, self._now = chance, sheet, now
+        self._customers: list[dict[str, Any]] = []
+        self._encounters: list[dict[str, Any]] = []
+        self._invitations: list[dict[str, Any]] = []
+
+    def __len__(self) -> int:
+        return len(self._invitations)
+
+    def ask_for(self, submissions: Sequence[Submission]) -> list[Submission]:
+        """The same responses, with those of the last two months under the ids of their invitations."""
+        since = self._now - timedelta(days=DAYS)
+        asked = []
+        for submission in submissions:
+            moment = submission.submitted_at
+            if moment is None or moment < since:
+                asked.append(submission)
+                continue
+            invited_at = moment - timedelta(minutes=self._chance.lognormvariate(4, 1.3))
+            asked.append(submission._replace(response_id=self._invite(submission, invited_at, submission.language)))
+            self._invite_silent(submission, moment)
+        return asked
+
+    def store(self, session: Session) -> None:
+        for table, rows in (
+            (Customer, self._customers),
+            (Encounter, self._encounters),
+            (Invitation, self._invitations),
+        ):
+            session.execute(insert(table), rows)
+
+    def _invite_silent(self, like: Submission, moment: datetime) -> None:
+        """Those who were asked at the same place about then and did not answer."""
+        rate = RESPONSE_RATES[like.touchpoint]
+        for _ in range(int((1 - rate) / rate + self._chance.random())):
+            apart = timedelta(hours=self._chance.uniform(-2, 2))
+            invited_at = moment + apart if moment + apart <= self._now else moment - abs(apart)
+            self._invite(like, invited_at, "fa" if self._chance.random() < PERSIAN else "en")
+
+    def _invite(self, like: Submission, moment: datetime, language: str) -> Any:
+        invitation_id = seeded_id(self._chance, moment)
+        reference = f"C{len(self._customers) + 1:06}"
+        met = self._meet(like, reference, moment, language)
+        place = {"touchpoint": like.touchpoint, "unit": like.unit, "channel": like.channel}
+        self._customers.append(
+            {"customer_id": met.customer_id, "reference": reference, "language": language, "opted_out_at": None}
+        )
+        self._invitations.append(
+            {
+                "survey_id": self._sheet.survey_id,
+                "invitation_id": invitation_id,
+                "customer_id": met.customer_id,
+                "encounter_id": met.encounter_id,
+                **place,
+                "language": language,
+                "created_at": moment,
+                "expires_at": moment + timedelta(days=self._sheet.questionnaire.link_days),
+                "withdrawn_at": None,
+            }
+        )
+        self._keep(met, like.channel, moment, invitation_id, None)
+        again = moment + timedelta(days=self._chance.uniform(2, 20))
+        if self._chance.random() < _ASKED_LATELY and again < self._now:
+            self._keep(self._meet(like, reference, again, language), like.channel, again, None, NotInvited.FATIGUE_30D)
+        return invitation_id
+
+    def _meet(self, like: Submission, reference: str, moment: datetime, language: str) -> Met:
+        return Met(
+            sender="demo",
+            key=f"E{len(self._encounters) + 1:06}",
+            customer=reference,
+            touchpoint=like.touchpoint,
+            unit=like.unit,
+            occurred_at=moment - timedelta(minutes=self._chance.randint(5, 50)),
+            language=language,
+        )
+
+    def _keep(
+        self, met: Met, channel: str, recorded_at: datetime, invitation_id: Any, not_invited: NotInvited | None
+    ) -> None:
+        self._encounters.append(
+            {
+                "customer_id": met.customer_id,
+                "encounter_id": met.encounter_id,
+                "digest": met.digest,
+                "touchpoint": met.touchpoint,
+                "unit": met.unit,
+                "channel": channel,
+                "occurred_at": met.occurred_at,
+                "recorded_at": recorded_at,
+                "survey_id": self._sheet.survey_id if invitation_id else None,
+                "invitation_id": invitation_id,
+                "not_invited": not_invited,
+            }
+        )

@@ -1,0 +1,119 @@
+"""Load the demo company into an empty database: the same data for the same day, whoever loads it."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+
+import msgspec
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from cem.demo.accounts import add_accounts
+from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
+from cem.demo.contacts import draw_contacts
+from cem.demo.invitations import Invitations
+from cem.demo.timeline import Timeline
+from cem.scorecards.targets import set_target
+from cem.settings import Settings
+from surveys.company import Company, read_company, store_company
+from surveys.database import Database
+from surveys.languages import Month
+from surveys.publishing import publish
+from surveys.questionnaire import Questionnaire, Reader, read_yaml
+from surveys.responses import Submission, record
+
+FOLDER = Path(__file__).parent
+SEED = 14040101
+BATCH = 2000
+AFTER_CONTACT, ALWAYS_ON, RELATIONSHIP = "after-contact", "always-on", "relationship"
+# How many responses each survey has.
+NUMBERS = {AFTER_CONTACT: 17_000, ALWAYS_ON: 1_200, RELATIONSHIP: 1_800}
+# From the first day, and the higher ones for the second year.
+TARGETS = {
+    (AFTER_CONTACT, "recommend"): (25, 30),
+    (AFTER_CONTACT, "satisfaction"): (70, 75),
+    (AFTER_CONTACT, "effort"): (4.8, 5.0),
+    (ALWAYS_ON, "satisfaction"): (50, 55),
+    (RELATIONSHIP, "recommend"): (20, 25),
+    (RELATIONSHIP, "satisfaction"): (60, 65),
+}
+# How many of all responses are stored.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the demo company has."""
+
+    responses: int
+    invitations: int
+
+
+def load_demo(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    progress: Progress = lambda _done, _total: None,
+    hasher: PasswordHasher | None = None,
+) -> Loaded:
+    """Everything in one transaction: either the demo company is there or the database is as it was."""
+    chance, timeline = random.Random(SEED), Timeline(now, settings.zone)
+    with database.write() as session:
+        company = read_company(FOLDER / "company.yaml")
+        sheets = {slug: _publish(session, slug, now) for slug in NUMBERS}
+        store_company(session, now, company)
+        add_accounts(session, hasher or PasswordHasher(), now)
+        _set_targets(session, sheets, timeline, now)
+        invitations = Invitations(chance, sheets[AFTER_CONTACT], now)
+        submissions = _submissions(chance, sheets, timeline, company, invitations)
+        invitations.store(session)
+        stored = _record(session, submissions, progress)
+        return Loaded(stored, len(invitations))
+
+
+def _publish(session: Session, slug: str, now: datetime) -> Sheet:
+    version = publish(session, read_yaml(FOLDER / f"{slug}.yaml"), now)
+    questionnaire = msgspec.convert(version.document, Questionnaire)
+    return Sheet(version.survey_id, version.version, questionnaire, Reader(questionnaire))
+
+
+def _set_targets(session: Session, sheets: dict[str, Sheet], timeline: Timeline, now: datetime) -> None:
+    second_year = Month.of(timeline.today, "jalali").plus(-12).first_day
+    for (slug, series), values in TARGETS.items():
+        for valid_from, value in zip((timeline.first, second_year), values, strict=True):
+            set_target(
+                session,
+                now,
+                "demo",
+                survey_id=sheets[slug].survey_id,
+                series=series,
+                unit="",
+                valid_from=valid_from,
+                value=value,
+            )
+
+
+def _submissions(
+    chance: random.Random, sheets: dict[str, Sheet], timeline: Timeline, company: Company, invitations: Invitations
+) -> Sequence[Submission]:
+    """All responses, in the order of their days: answers of one day share tally rows."""
+    names = {unit.code: unit.names for unit in company.units}
+    met, came = (draw_contacts(chance, timeline, NUMBERS[slug]) for slug in (AFTER_CONTACT, ALWAYS_ON))
+    asked = invitations.ask_for(list(after_contact(chance, sheets[AFTER_CONTACT], timeline, met, names)))
+    others: Iterable[Submission] = chain(
+        always_on(chance, sheets[ALWAYS_ON], timeline, came, names),
+        relationship(chance, sheets[RELATIONSHIP], timeline, NUMBERS[RELATIONSHIP]),
+        burst(chance, sheets[AFTER_CONTACT], timeline),
+    )
+    return sorted((*asked, *others), key=lambda submission: submission.day)
+
+
+def _record(session: Session, submissions: Sequence[Submission], progress: Progress) -> int:
+    waiting, stored = iter(submissions), 0
+    while batch := list(islice(waiting, BATCH)):
+        stored += len(record(session.connection(), batch))
+        progress(stored, len(submissions))
+    return stored
