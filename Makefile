@@ -24,7 +24,7 @@ test: .venv/tested ## Install, check style, types and layers, run every test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/pytest -n auto --cov --cov-report=term:skip-covered
+	.venv/bin/pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered
 
 bench: .venv/tested ## Print each budget beside its limit, measured in one run (ARGS=--json)
 	.venv/bin/python -m benchmarks $(ARGS)

@@ -1,0 +1,1 @@
+"""The application: one folder per noun, one per audience's concern."""

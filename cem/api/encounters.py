@@ -1,0 +1,96 @@
+"""`POST /api/v1/encounters`: a customer met the company; whether and where to ask is the answer."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Meta
+from sqlalchemy.orm import Session
+
+from cem.errors import Conflict, NotSignedIn, Problem
+from cem.settings import Settings
+from surveys.database import utc_now
+from surveys.reception import Reception
+from surveys.touchpoints import KeyReused, Met, NotInvited, Outcome, UnknownCode, record_encounter
+
+Text = Annotated[str, Meta(min_length=1, max_length=128)]
+# A sender's clock may run ahead a little; a meeting of tomorrow is a mistake.
+AHEAD = timedelta(minutes=5)
+
+
+class EncounterIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """An encounter as its sender tells it. Sending the same `key` again changes nothing and gives the same answer."""
+
+    key: Annotated[Text, Meta(description="Your own name for this encounter; makes sending twice safe.")]
+    customer: Annotated[Text, Meta(description="Your reference of the customer.")]
+    touchpoint: Annotated[Text, Meta(description="The code of the touchpoint.")]
+    unit: Annotated[Text, Meta(description="The code of the unit that served the customer.")]
+    occurred_at: Annotated[datetime, Meta(tz=True, description="When, with its UTC offset.")]
+    language: Literal["fa", "en"] = "fa"
+
+
+class InvitationOut(msgspec.Struct):
+    url: str
+    expires_at: datetime
+
+
+class EncounterOut(msgspec.Struct):
+    """`invitation` is the personal link to hand to the customer; without one, `not_invited` says why."""
+
+    encounter_id: str
+    invitation: InvitationOut | None
+    not_invited: NotInvited | None
+
+
+class EncounterApi(Controller):
+    path = "/encounters"
+    tags = ("encounters",)
+
+    @post(sync_to_thread=True, summary="Record an encounter")
+    def record(
+        self,
+        request: Request[str | None, Any, Any],
+        data: JSONBody[EncounterIn],
+        session: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+        reception: NamedDependency[Reception],
+    ) -> Response[EncounterOut]:
+        now = utc_now()
+        if data.occurred_at > now + AHEAD:
+            raise Problem("occurred_at", "The encounter lies in the future.")
+        outcome = _record(session, _met(request.user, data), now)
+        return Response(_out(outcome, settings, reception), status_code=200 if outcome.repeated else 201)
+
+
+def _met(sender: str | None, data: EncounterIn) -> Met:
+    if sender is None:
+        raise NotSignedIn
+    return Met(
+        sender=sender,
+        key=data.key,
+        customer=data.customer,
+        touchpoint=data.touchpoint,
+        unit=data.unit,
+        occurred_at=data.occurred_at,
+        language=data.language,
+    )
+
+
+def _record(session: Session, met: Met, now: datetime) -> Outcome:
+    try:
+        return record_encounter(session, met, now)
+    except UnknownCode as fault:
+        raise Problem(fault.field, str(fault)) from fault
+    except KeyReused as fault:
+        raise Conflict(str(fault)) from fault
+
+
+def _out(outcome: Outcome, settings: Settings, reception: Reception) -> EncounterOut:
+    invitation = None
+    if outcome.invitation is not None and outcome.expires_at is not None:
+        url = f"{settings.base_url.rstrip('/')}/i/{reception.links.personal(outcome.invitation)}"
+        invitation = InvitationOut(url, outcome.expires_at)
+    return EncounterOut(str(outcome.encounter_id), invitation, outcome.not_invited)

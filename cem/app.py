@@ -1,0 +1,136 @@
+"""Assembly: the application is a function of its settings."""
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+
+from argon2 import PasswordHasher
+from litestar import Litestar, Router, get
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.orm import Session
+
+from cem.api.encounters import EncounterApi
+from cem.assets import address, serve_asset
+from cem.errors import answer_fault
+from cem.headers import add_headers
+from cem.health import health
+from cem.people.pages import SignInPages
+from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
+from cem.roles import keyed, permitted
+from cem.scorecards.pages import ScorecardPages
+from cem.settings import Settings
+from cem.templating import provide_show
+from surveys.catalogue import LiveCatalogue
+from surveys.database import Database, create_database, provide_read, provide_write
+from surveys.inbox import Inbox
+from surveys.limits import Limit
+from surveys.links import Links
+from surveys.pages import SURVEY_PAGES
+from surveys.reception import Reception
+from surveys.templating import Templates
+
+
+@get("/", sync_to_thread=False, opt={"public": True})
+def home() -> Redirect:
+    return Redirect("/scorecards", status_code=303)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    hasher: PasswordHasher | None = None,
+    front: ControllerRouterHandler = home,
+) -> Litestar:
+    """The whole product; `front` is what answers at `/`."""
+    database = database or create_database(settings.database_url)
+    templates = Templates()
+    templates.environment.globals["asset"] = address
+    inbox = Inbox(database.writer, settings.inbox_capacity)
+    reception = Reception(
+        database=database,
+        inbox=inbox,
+        links=Links(settings.secret_key),
+        templates=templates,
+        catalogue=LiveCatalogue(database),
+        zone=settings.zone,
+        limit=Limit(settings.posts_per_minute),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
+        with inbox:
+            yield
+        database.close()
+
+    return Litestar(
+        route_handlers=[
+            Router("/", route_handlers=[health, serve_asset, *SURVEY_PAGES]),
+            _staff_pages(settings, front),
+            Router(
+                "/api/v1",
+                route_handlers=[EncounterApi],
+                middleware=[DefineMiddleware(KeyAuthentication)],
+                guards=[keyed],
+            ),
+        ],
+        dependencies={
+            "session": Provide(_session),
+            "reader": Provide(_reader),
+            "settings": Provide(_settings, sync_to_thread=False),
+            "reception": Provide(_reception, sync_to_thread=False),
+        },
+        exception_handlers={Exception: answer_fault},
+        before_send=[add_headers],
+        lifespan=[lifespan],
+        openapi_config=OpenAPIConfig(
+            title="cem", version="1", path="/schema", render_plugins=[JsonRenderPlugin()], use_handler_docstrings=True
+        ),
+        state=State(
+            {
+                "settings": settings,
+                "database": database,
+                "templates": templates,
+                "reception": reception,
+                "hasher": hasher or PasswordHasher(),
+                "sign_in_limit": Limit(settings.sign_ins_per_minute),
+            }
+        ),
+    )
+
+
+def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
+    """The pages behind the sign-in: a session, a token against forged forms, and the permission table."""
+    csrf = CSRFConfig(
+        secret=settings.secret_key, cookie_name="csrf", cookie_secure=settings.secure, cookie_httponly=True
+    )
+    return Router(
+        "/",
+        route_handlers=[front, SignInPages, ScorecardPages],
+        middleware=[DefineMiddleware(CSRFMiddleware, config=csrf), DefineMiddleware(BrowserAuthentication)],
+        guards=[permitted],
+        dependencies={"show": Provide(provide_show, sync_to_thread=False)},
+    )
+
+
+def _session(state: State) -> Generator[Session, None, None]:
+    yield from provide_write(state.database)
+
+
+def _reader(state: State) -> Generator[Session, None, None]:
+    yield from provide_read(state.database)
+
+
+def _settings(state: State) -> Settings:
+    return state.settings  # type: ignore[no-any-return]
+
+
+def _reception(state: State) -> Reception:
+    return state.reception  # type: ignore[no-any-return]

@@ -1,0 +1,66 @@
+"""The command line: `cem`.
+
+Exit status 0: done; 1: done, and something was refused or differs; 2: the input is wrong, and nothing was changed.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+# Where each command lives and what `--help` says of it. A command's module is loaded when the command is called:
+# asking for help needs no database and no statistics.
+COMMANDS = {
+    "api-key": ("cem.people.commands:api_key", "Keys for programs: add, revoke."),
+    "company": ("cem.studio.commands:company", "Units, journeys and touchpoints from a file."),
+    "demo": ("cem.demo.commands:demo", "Load the demo company and serve it."),
+    "init": ("cem.serving:init", "Make cem.toml and the database here."),
+    "responses": ("cem.studio.commands:responses", "Bring responses in from a CSV file."),
+    "serve": ("cem.serving:serve", "Serve the product."),
+    "survey": ("cem.studio.commands:survey", "Check, publish and export questionnaires."),
+    "tallies": ("cem.studio.commands:tallies", "Compare the tallies with the responses, or rebuild them."),
+    "user": ("cem.people.commands:user", "Accounts: add."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command when it is called, and turns the product's own faults into one clear line."""
+
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as fault:
+            if not _is_input_fault(fault):
+                raise
+            for line in str(fault).splitlines():
+                click.echo(f"cem: {line}", err=True)
+            context.exit(2)
+
+
+def _is_input_fault(fault: Exception) -> bool:
+    """Whether the person who called can mend it."""
+    from cem.errors import CemError  # noqa: PLC0415 - brings the web framework, which `--help` does not need
+    from surveys.formats.documents import DocumentFaults  # noqa: PLC0415
+    from surveys.questionnaire import QuestionnaireFaults  # noqa: PLC0415
+
+    return isinstance(fault, CemError | DocumentFaults | QuestionnaireFaults | OSError)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cem")
+def main() -> None:
+    """Customer-experience management, from a customer's answer to an executive's scorecard."""

@@ -1,0 +1,14 @@
+"""Every table of the product, for whoever needs them all: migrations and their test."""
+
+import cem.audit
+import cem.people.models
+import cem.scorecards.models
+import surveys.models
+from surveys.database import Base
+
+__all__ = ["metadata"]
+
+metadata = Base.metadata
+
+# Named so that the imports are seen to be needed: importing a module is what declares its tables.
+MODULES = (cem.audit, cem.people.models, cem.scorecards.models, surveys.models)

@@ -1,0 +1,165 @@
+"""Accounts and sign-in: passwords under argon2, lock-out after repeated failures, sessions that can be ended."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from cem.audit import audit
+from cem.errors import BadInput
+from cem.people.models import Account, ApiKey, BrowserSession
+from cem.roles import Role
+from surveys.database import Database, new_id
+from surveys.models import Unit
+
+FAILURES = 5
+LOCKED = timedelta(minutes=15)
+SIGNED_IN = timedelta(hours=12)
+SHORTEST_PASSWORD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in."""
+
+    name: str
+    full_name: str
+    role: Role
+    unit: str | None
+
+
+def add_account(
+    session: Session,
+    hasher: PasswordHasher,
+    now: datetime,
+    actor: str,
+    *,
+    name: str,
+    full_name: str,
+    password: str,
+    role: Role,
+    unit: str | None = None,
+) -> Account:
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadInput(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+    if session.scalar(select(Account).where(Account.name == name)):
+        raise BadInput(f"There is already an account named {name!r}.")
+    if (role is Role.UNIT_MANAGER) != (unit is not None):
+        raise BadInput("A unit manager, and nobody else, needs a unit.")
+    if unit is not None and session.get(Unit, unit) is None:
+        raise BadInput(f"There is no unit {unit!r}.")
+    account = Account(
+        account_id=new_id(now),
+        name=name,
+        full_name=full_name,
+        password_hash=hasher.hash(password),
+        role=role,
+        unit=unit,
+        failures=0,
+    )
+    session.add(account)
+    audit(session, now, actor, "account:add", name, role=role, unit=unit)
+    return account
+
+
+def sign_in(database: Database, hasher: PasswordHasher, now: datetime, name: str, password: str) -> str | None:
+    """A session token, or nothing: the answer is the same for a wrong name, a wrong password and a locked account.
+
+    The password is checked outside the transaction, because argon2 is slow on purpose and writers wait for each other.
+    """
+    with database.read() as session:
+        account = session.scalar(select(Account).where(Account.name == name))
+    right = _matches(hasher, account.password_hash if account else _nobody(hasher), password)
+    if account is None or account.disabled_at:
+        return None
+    with database.write() as session:
+        session.add(account)
+        if account.locked_until and account.locked_until > now:
+            return None
+        if not right:
+            _count_failure(session, account, now)
+            return None
+        account.failures, account.locked_until = 0, None
+        audit(session, now, account.name, "sign-in", account.name)
+        return _open_session(session, account, now)
+
+
+def person_of(session: Session, token: str, now: datetime) -> Person | None:
+    """Whose session a cookie is, if it still runs."""
+    account = session.scalar(
+        select(Account)
+        .join(BrowserSession, BrowserSession.account_id == Account.account_id)
+        .where(BrowserSession.digest == digest(token), BrowserSession.expires_at > now, Account.disabled_at.is_(None))
+    )
+    if account is None:
+        return None
+    return Person(account.name, account.full_name, Role(account.role), account.unit)
+
+
+def sign_out(session: Session, token: str) -> None:
+    session.execute(delete(BrowserSession).where(BrowserSession.digest == digest(token)))
+
+
+def add_api_key(session: Session, now: datetime, actor: str, name: str) -> str:
+    """A new key for a program; it is shown once and kept as a digest."""
+    if session.scalar(select(ApiKey).where(ApiKey.name == name)):
+        raise BadInput(f"There is already an API key named {name!r}.")
+    key = f"cem_{secrets.token_urlsafe(32)}"
+    session.add(ApiKey(digest=digest(key), name=name, created_at=now))
+    audit(session, now, actor, "api-key:add", name)
+    return key
+
+
+def name_of_api_key(session: Session, key: str) -> str | None:
+    statement = select(ApiKey.name).where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
+    return session.scalar(statement)
+
+
+def revoke_api_key(session: Session, now: datetime, actor: str, name: str) -> None:
+    changed = session.execute(
+        update(ApiKey).where(ApiKey.name == name, ApiKey.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined] # an update has one
+        raise BadInput(f"There is no API key named {name!r} in use.")
+    audit(session, now, actor, "api-key:revoke", name)
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a token: it is random and long, so a plain digest cannot be turned back."""
+    return sha256(token.encode()).digest()
+
+
+def _matches(hasher: PasswordHasher, password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+def _nobody(hasher: PasswordHasher) -> str:
+    """A hash to check against where there is no account, so that the time taken does not tell names."""
+    if hasher not in _NOBODY:
+        _NOBODY[hasher] = hasher.hash(secrets.token_urlsafe())
+    return _NOBODY[hasher]
+
+
+_NOBODY: dict[PasswordHasher, str] = {}
+
+
+def _count_failure(session: Session, account: Account, now: datetime) -> None:
+    account.failures += 1
+    if account.failures >= FAILURES:
+        account.failures, account.locked_until = 0, now + LOCKED
+        audit(session, now, account.name, "sign-in:lock", account.name)
+
+
+def _open_session(session: Session, account: Account, now: datetime) -> str:
+    session.execute(delete(BrowserSession).where(BrowserSession.expires_at < now))
+    token = secrets.token_urlsafe(32)
+    session.add(BrowserSession(digest=digest(token), account_id=account.account_id, expires_at=now + SIGNED_IN))
+    return token

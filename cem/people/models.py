@@ -1,0 +1,44 @@
+"""Accounts, their signed-in browsers, and the keys of programs."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.database import Base
+from surveys.models.company import Code
+
+
+class Account(Base):
+    __tablename__ = "account"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    full_name: Mapped[str] = mapped_column(String(128))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(32))
+    # The unit that a unit manager answers for, with everything below it.
+    unit: Mapped[str | None] = mapped_column(Code, ForeignKey("unit.code"))
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class BrowserSession(Base):
+    """A signed-in browser. The table holds the digest of its cookie: who reads the table cannot sign in with it."""
+
+    __tablename__ = "browser_session"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.account_id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    __tablename__ = "api_key"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

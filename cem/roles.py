@@ -1,0 +1,89 @@
+"""Who may do what: one table, default deny, checked in one guard."""
+
+from enum import StrEnum
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from cem.errors import Forbidden, NotSignedIn
+from surveys.languages import N_
+
+
+class Role(StrEnum):
+    EXECUTIVE = "executive"
+    CX_MANAGER = "cx_manager"
+    UNIT_MANAGER = "unit_manager"
+    HR = "hr"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES = {
+    Role.EXECUTIVE: N_("Executive"),
+    Role.CX_MANAGER: N_("CX manager"),
+    Role.UNIT_MANAGER: N_("Unit manager"),
+    Role.HR: N_("Human resources"),
+    Role.ANALYST: N_("Analyst"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+
+class Action(StrEnum):
+    ACCOUNTS_MANAGE = "accounts:manage"
+    COMMENTS_READ = "comments:read"
+    SCORECARDS_READ = "scorecards:read"
+    SIGNED_IN = "signed-in"
+    TARGETS_SET = "targets:set"
+
+
+class Scope(StrEnum):
+    """How far a permission reaches."""
+
+    COMPANY = "company"
+    OWN_UNITS = "own units"
+
+
+# Respondents' own words go to those who act on them; HR and the administrator need the numbers alone.
+# Nobody who is measured sets a target: that is the CX manager's.
+PERMISSIONS: dict[Action, dict[Role, Scope]] = {
+    Action.ACCOUNTS_MANAGE: {Role.ADMINISTRATOR: Scope.COMPANY},
+    Action.COMMENTS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    Action.SCORECARDS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.HR: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+        Role.ADMINISTRATOR: Scope.COMPANY,
+    },
+    Action.SIGNED_IN: dict.fromkeys(Role, Scope.COMPANY),
+    Action.TARGETS_SET: {Role.CX_MANAGER: Scope.COMPANY},
+}
+
+
+def scope_of(role: Role, action: Action) -> Scope | None:
+    """How far this role may do this; None where it may not."""
+    return PERMISSIONS.get(action, {}).get(role)
+
+
+def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every staff page: a page that names no action opens for nobody."""
+    if handler.opt.get("public"):
+        return
+    if connection.user is None:
+        raise NotSignedIn
+    action = handler.opt.get("action")
+    if action is None or scope_of(connection.user.role, action) is None:
+        raise Forbidden
+
+
+def keyed(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """The guard of the API: a program shows its key."""
+    if connection.user is None:
+        raise NotSignedIn

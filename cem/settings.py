@@ -1,0 +1,66 @@
+"""Settings: read once from the environment and `cem.toml`, then passed down. The environment wins."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cem.errors import SettingsFault
+
+FILE = "cem.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation decides; each is `CEM_` and its name in the environment, its name in the file."""
+
+    secret_key: str
+    database_url: str = "sqlite:///cem.db"
+    base_url: str = "http://127.0.0.1:8000"
+    timezone: str = "Asia/Tehran"
+    # From one address: a branch's shared network is many people, a script is one.
+    posts_per_minute: int = 120
+    sign_ins_per_minute: int = 20
+    # Responses that may wait for the disk before the next is asked to come again.
+    inbox_capacity: int = 4096
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < 32:
+            raise SettingsFault("CEM_SECRET_KEY needs at least 32 characters; `cem init` makes one.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as fault:
+            raise SettingsFault(f"CEM_TIMEZONE is not a time zone: {self.timezone!r}") from fault
+
+    def __repr__(self) -> str:
+        return "Settings(...)"  # a secret never reaches a log by being printed
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach cem over TLS, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a folder; SettingsFault says what is missing and what to do."""
+    file = (folder or Path.cwd()) / FILE
+    try:
+        values = tomllib.loads(file.read_text()) if file.exists() else {}
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsFault(f"{file} is not TOML: {fault}") from fault
+    known = {field.name: field.type for field in fields(Settings)}
+    if unknown := sorted(values.keys() - known.keys()):
+        raise SettingsFault(f"{file} has settings that cem does not know: {', '.join(unknown)}")
+    values |= {name: environment[key] for name in known if (key := f"CEM_{name.upper()}") in environment}
+    if "secret_key" not in values:
+        raise SettingsFault(f"There is no {FILE} here and no CEM_SECRET_KEY. `cem init` makes both.")
+    try:
+        return Settings(**{name: known[name](value) for name, value in values.items()})  # type: ignore[operator]
+    except ValueError as fault:
+        raise SettingsFault(f"A setting is not a number: {fault}") from fault

@@ -1,0 +1,1 @@
+"""The studio: questionnaires checked, published and filled from files."""

@@ -1,0 +1,57 @@
+"""Staff pages: who is signed in, in which language, and the frame around what they see."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+from litestar.template.base import csrf_token
+
+from cem.people.accounts import Person
+from cem.roles import Action, scope_of
+from surveys.languages import CODES, Language, choose, language
+from surveys.templating import Templates, html
+
+
+@dataclass(frozen=True)
+class Show:
+    """Renders a template for this request: in its language, with its person and the menu that their role opens."""
+
+    request: Request[Person | None, Any, Any]
+    templates: Templates
+    language: Language
+
+    def __call__(
+        self, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    ) -> Response[bytes]:
+        body = self.templates.render(
+            self.language,
+            template,
+            person=self.request.scope.get("user"),
+            may=self._may,
+            csrf_token=csrf_token({"request": self.request}),
+            other_languages=self._other_languages(),
+            **context,
+        )
+        response = html(
+            body, accept_encoding=self.request.headers.get("accept-encoding", ""), status=status, headers=headers
+        )
+        if self.request.query_params.get("lang") in CODES:
+            response.set_cookie("language", self.language.code, max_age=31_536_000, samesite="lax", path="/")
+        return response
+
+    def _may(self, action: str) -> bool:
+        person = self.request.scope.get("user")
+        return person is not None and scope_of(person.role, Action(action)) is not None
+
+    def _other_languages(self) -> list[tuple[Language, str]]:
+        """The same page in each other language, with the address's other choices kept."""
+        kept = [(key, value) for key, value in self.request.query_params.multi_items() if key != "lang"]
+        others = (language(code) for code in CODES if code != self.language.code)
+        return [(other, f"{self.request.url.path}?{urlencode([*kept, ('lang', other.code)])}") for other in others]
+
+
+def provide_show(request: Request[Any, Any, Any]) -> Show:
+    wished = request.query_params.get("lang"), request.cookies.get("language")
+    spoken = choose(CODES, *wished, accept=request.headers.get("accept-language", ""))
+    return Show(request, request.app.state.templates, spoken)

@@ -1,0 +1,153 @@
+"""Every page as its users have it: phone and desktop, both languages, with and without scripts, light and dark."""
+
+import time
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGES = {
+    "front": "/",
+    "sign-in": "/sign-in",
+    "survey": "/s/after-contact",
+    "feedback": "/f/branch-visit",
+    "thanks": "/s/after-contact/thanks",
+    "forged link": "/i/forged",
+    "scorecards": "/scorecards",
+}
+SIGNED_IN = {"scorecards"}
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
+  const r = e.getBoundingClientRect();
+  return r.width && r.height && e.type !== 'hidden' && !(e.tagName === 'A' && getComputedStyle(e).display === 'inline')
+    && !e.closest('label, [aria-hidden=true]') && (r.height < 24 || r.width < 24)
+  }).map(e => e.outerHTML.slice(0, 80))"""
+
+
+def watch(page: Page) -> list[str]:
+    """What goes wrong on a page: script errors, refused contents, and calls to other hosts."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:")) else wrong.append(r.url))
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound(visit: Any, name: str, width: int, language: str) -> None:
+    """No sideways overflow, error, foreign host, small target or violation that axe finds; the right direction."""
+    with visit(language, width, name="executive" if name in SIGNED_IN else "") as page:
+        wrong = watch(page)
+        page.goto(PAGES[name], wait_until="networkidle")
+        # A page that is not there is an error to the browser's console, and the right answer.
+        wrong = [text for text in wrong if "404 (Not Found)" not in text]
+
+        assert wrong == []
+        assert page.evaluate(SIDEWAYS) <= 0
+        assert page.evaluate(SMALL) == []
+        assert page.locator("html").get_attribute("dir") == {"fa": "rtl", "en": "ltr"}[language]
+    with visit(language, width, name="executive" if name in SIGNED_IN else "") as page:
+        page.goto(PAGES[name], wait_until="networkidle")
+        violations = _axe(page)
+        assert violations == []
+
+
+def _axe(page: Page) -> list[str]:
+    """Axe is put in through the debugger's own world, so that the page's policy stays as it is."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setBypassCSP", {"enabled": True})
+    page.reload(wait_until="networkidle")
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]
+
+
+@pytest.mark.parametrize("name", ["survey", "scorecards", "front"])
+def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
+    """Contrast holds in dark mode."""
+    with visit("fa", 360, dark=True, name="executive" if name in SIGNED_IN else "") as page:
+        page.goto(PAGES[name], wait_until="networkidle")
+
+        assert _axe(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_scorecard_is_readable_without_scripts(visit: Any, width: int) -> None:
+    """KPIs, comparisons and the tables of the figures are there before, and without, any script."""
+    with visit("en", width, script=False, name="executive") as page:
+        page.goto("/scorecards")
+
+        expect(page.get_by_text("Net promoter score (NPS)").first).to_be_visible()
+        expect(page.get_by_role("link", name="Branch visit")).to_be_visible()
+        assert page.locator("details table").count() >= 2
+        assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_answering_on_a_phone(visit: Any, language: str, script: bool) -> None:
+    """A customer taps a score, writes a comment, sends, and is thanked; with and without scripts."""
+    with visit(language, 360, script=script) as page:
+        page.goto("/s/after-contact")
+        page.locator("label", has=page.locator("input[name='q.recommend'][value='9']")).click()
+        page.locator("textarea").first.fill("همه چیز خوب بود" if language == "fa" else "All was well")
+        page.get_by_role("button").last.click()
+        page.wait_for_url("**/thanks**")
+
+        expect(page.get_by_role("heading").first).to_be_visible()
+
+
+def test_answering_by_keyboard(visit: Any) -> None:
+    """Tab reaches the first question, arrows choose, and Enter on the button sends."""
+    with visit("en", 1440) as page:
+        page.goto("/s/after-contact")
+        first = page.locator("input[name='q.recommend']").first
+        first.focus()
+        for _ in range(8):
+            page.keyboard.press("ArrowRight")
+        chosen = page.locator("input[name='q.recommend']:checked")
+        assert int(chosen.get_attribute("value") or "") in {8, 9}
+        page.get_by_role("button").last.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/thanks**")
+
+
+def test_the_scorecard_moves_within_two_seconds(visit: Any) -> None:
+    """Somebody answers; the open scorecard counts one more, without a click, within two seconds."""
+    with visit("en", 1440, name="executive") as scorecard, visit("en", 360) as phone:
+        scorecard.goto("/scorecards?survey=after-contact&period=1m")
+        scorecard.wait_for_load_state("load")
+        before = answers(scorecard)
+        phone.goto("/s/after-contact")
+        phone.wait_for_timeout(2_100)  # nobody reads a page in less; a faster answer is flagged and left out
+        phone.locator("label", has=phone.locator("input[name='q.recommend'][value='10']")).click()
+        phone.locator("label", has=phone.locator("input[name='q.satisfaction'][value='5']")).click()
+        phone.get_by_role("button").last.click()
+        phone.wait_for_url("**/thanks**")
+
+        deadline = time.monotonic() + 2
+        while answers(scorecard) == before and time.monotonic() < deadline:
+            scorecard.wait_for_timeout(50)
+
+        assert answers(scorecard) == before + 1
+
+
+COUNT = "Number((document.querySelector('main').innerText.match(/([0-9,]+)\\W* answers/)[1]).replace(',', ''))"
+
+
+def answers(page: Page) -> int:
+    return int(page.evaluate(COUNT))
+
+
+def test_printing(visit: Any, tmp_path: Any) -> None:
+    """On paper the scorecard keeps its content and loses its controls."""
+    with visit("fa", 1440, name="executive") as page:
+        page.goto("/scorecards", wait_until="networkidle")
+        page.emulate_media(media="print")
+
+        expect(page.locator("header.bar")).to_be_hidden()
+        assert len(page.pdf(format="A4")) > 20_000

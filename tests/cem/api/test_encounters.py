@@ -1,0 +1,121 @@
+"""`POST /api/v1/encounters` over HTTP."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import func, select
+
+from cem.people.accounts import add_api_key, revoke_api_key
+from surveys.database import Database, utc_now
+from surveys.models import Encounter, Journey, Touchpoint, Unit
+from surveys.publishing import publish
+from surveys.questionnaire import read_yaml
+
+
+@pytest.fixture
+def key(database: Database, root: Any) -> str:
+    """A company with one touchpoint that asks about visits, and a key for its core system."""
+    with database.write() as session:
+        visit = publish(session, read_yaml(root / "examples" / "branch-visit.yaml"), utc_now())
+        session.add(Unit(code="vanak", names={"en": "Vanak"}, valid_from=date(2020, 1, 1)))
+        session.add(Journey(code="banking", names={"en": "Banking"}))
+        session.flush()
+        session.add(
+            Touchpoint(
+                code="branch",
+                names={"en": "Branch"},
+                journey="banking",
+                stage="use",
+                channel="branch",
+                owner="vanak",
+                standard={},
+                transactional_survey=visit.survey_id,
+            )
+        )
+        return add_api_key(session, utc_now(), "tests", "core")
+
+
+def body(**named: Any) -> dict[str, Any]:
+    when = datetime.now(UTC) - timedelta(minutes=5)
+    said = {"key": "k1", "customer": "c1", "touchpoint": "branch", "unit": "vanak", "occurred_at": when.isoformat()}
+    return said | named
+
+
+def send(client: TestClient[Litestar], key: str, said: dict[str, Any]) -> Any:
+    return client.post("/api/v1/encounters", json=said, headers={"Authorization": f"Bearer {key}"})
+
+
+def test_an_encounter_gives_a_link_that_opens(client: TestClient[Litestar], key: str) -> None:
+    """201 with a personal link, and the link shows the survey."""
+    answer = send(client, key, body())
+
+    assert answer.status_code == 201
+    url = answer.json()["invitation"]["url"]
+    assert url.startswith("http://testserver.local/i/")
+    assert client.get(url.removeprefix("http://testserver.local")).status_code == 200
+
+
+def test_a_retry_is_answered_the_same(client: TestClient[Litestar], key: str, database: Database) -> None:
+    """Sent again after a lost answer: 200, the same link, one encounter."""
+    said = body()
+    first, again = send(client, key, said), send(client, key, said)
+
+    assert again.status_code == 200
+    assert again.json() == first.json()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Encounter)) == 1
+
+
+def test_a_key_for_something_else(client: TestClient[Litestar], key: str) -> None:
+    """409, as a problem document."""
+    send(client, key, body())
+    answer = send(client, key, body(customer="c2"))
+
+    assert answer.status_code == 409
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"touchpoint": "nowhere"}, "touchpoint"),
+        ({"unit": "nowhere"}, "unit"),
+        ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": "2100-01-01T00:00:00Z"}, "occurred_at"),
+        ({"language": "de"}, "language"),
+        ({"key": ""}, "key"),
+        ({"extra": 1}, "extra"),
+    ],
+)
+def test_bad_input_names_its_field(
+    client: TestClient[Litestar], key: str, database: Database, change: dict[str, Any], field: str
+) -> None:
+    """400 with the field and a message; nothing is stored."""
+    answer = send(client, key, body(**change))
+
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["status"] == 400
+    assert any(field in (error["field"] + error["message"]) for error in problem["errors"]), problem
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Encounter)) == 0
+
+
+def test_without_a_key(client: TestClient[Litestar], key: str, database: Database) -> None:
+    """No key, a wrong one and a revoked one are answered alike: 401."""
+    with database.write() as session:
+        revoke_api_key(session, utc_now(), "tests", "core")
+
+    for shown in ("", "cem_wrong", key):
+        assert send(client, shown, body()).status_code == 401
+
+
+def test_the_document_describes_it(client: TestClient[Litestar]) -> None:
+    """The OpenAPI document lists the address with its fields."""
+    document = client.get("/schema/openapi.json").json()
+
+    assert "/api/v1/encounters" in document["paths"]
+    assert "occurred_at" in document["components"]["schemas"]["EncounterIn"]["properties"]

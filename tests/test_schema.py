@@ -1,0 +1,55 @@
+"""The schema keeps the rules that let it be distributed, and the migrations make exactly this schema."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Table, UniqueConstraint
+
+from cem.models import metadata
+from surveys.database import Database
+
+# What grows with customers is led by the customer; what grows with responses by the survey.
+BY_SURVEY = {"survey_version", "invitation", "draft", "response", "tally", "kpi_target"}
+BY_CUSTOMER = {"customer", "encounter"}
+# Small definitions that can be copied to every machine, and what belongs to the application's own people.
+DEFINITIONS = {"survey", "unit", "journey", "stage", "touchpoint", "account", "browser_session", "api_key"}
+APPENDED = {"audit_event"}
+
+
+def keys(table: Table) -> list[list[str]]:
+    """The columns of every primary key, unique constraint, unique index and foreign key."""
+    unique = [[c.name for c in k.columns] for k in table.constraints if isinstance(k, UniqueConstraint)]
+    indexes = [[c.name for c in i.columns] for i in table.indexes if i.unique]
+    foreign = [[c.name for c in k.columns] for k in table.foreign_key_constraints]
+    return [[c.name for c in table.primary_key.columns], *unique, *indexes, *foreign]
+
+
+def test_every_table_has_its_place() -> None:
+    """A new table says whether it grows with responses, with customers, or not."""
+    assert set(metadata.tables) == BY_SURVEY | BY_CUSTOMER | DEFINITIONS | APPENDED
+
+
+def test_survey_and_customer_lead_every_key() -> None:
+    """The distribution column leads, so that a survey's or a customer's rows live together."""
+    for leading, tables in (("survey_id", BY_SURVEY), ("customer_id", BY_CUSTOMER)):
+        for name in tables:
+            assert {key[0] for key in keys(metadata.tables[name])} == {leading}, name
+
+
+def test_no_sequences() -> None:
+    """Ids are made by the application: no column counts by itself."""
+    counting = [
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.identity is not None or (column is table.autoincrement_column and column.autoincrement is True)
+    ]
+
+    assert counting == []
+
+
+def test_migrations_make_this_schema(database: Database) -> None:
+    """Upgrading an empty database leaves nothing for the models to differ in."""
+    with database.writer.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
