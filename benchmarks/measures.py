@@ -1,5 +1,6 @@
 """What is measured, each with its budget and the limit that it is compared with in the same run."""
 
+import json
 import re
 import subprocess
 import sys
@@ -106,10 +107,13 @@ def _alternating(first: Callable[[], Load], second: Callable[[], Load]) -> tuple
 
 
 def serving_rate() -> list[Measure]:
-    """Fresh survey pages a second, against a handler that returns the same bytes."""
+    """Fresh survey pages a second, against a handler that returns the same bytes: body and headers."""
     with installation() as (folder, _, _), serving("product", folder, 8711):
         with urllib.request.urlopen("http://127.0.0.1:8711/s/ten?lang=fa") as answer:
             (folder / "page.html").write_bytes(answer.read())
+            made_anew = {"connection", "content-length", "content-type", "date"}
+            headers = {name: value for name, value in answer.headers.items() if name not in made_anew}
+            (folder / "headers.json").write_text(json.dumps(headers))
         with serving("bytes", folder, 8712):
             page, limit, ratio = _alternating(
                 lambda: load(8711, 32, SECONDS, repeated, "/s/ten?lang=fa"),

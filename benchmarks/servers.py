@@ -2,9 +2,10 @@
 
 product  the product as `cem serve` runs it
 nothing  the same, with an inbox that stores nothing: the limit of acknowledging
-bytes    a handler that returns the bytes of a survey page: the limit of serving
+bytes    a handler that returns the bytes of a survey page and its headers: the limit of serving
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -44,10 +45,11 @@ def settings(folder: Path, database_url: str | None = None) -> Settings:
 def build(kind: str, folder: Path) -> Litestar:
     if kind == "bytes":
         page = (folder / "page.html").read_bytes()
+        headers = json.loads((folder / "headers.json").read_text())
 
         @get("/s/{slug:str}")
         async def serve(slug: FromPath[str]) -> Response[bytes]:  # noqa: ARG001 - as the product's own
-            return Response(page, media_type="text/html; charset=utf-8")
+            return Response(page, headers=headers, media_type="text/html")
 
         return Litestar([serve])
     app = create_app(read_settings(folder, {}))

@@ -1,5 +1,8 @@
 """What a public page was sent: one reading of the body, and one of the address."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -11,6 +14,7 @@ from surveys.questionnaire import Form
 # A Persian letter takes six bytes in a form, and a comment may have ten thousand of them.
 LARGEST = 256 * 1024
 MOST_FIELDS = 1000
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Sent(NamedTuple):
@@ -41,16 +45,19 @@ async def read_sent(request: Request[Any, Any, Any]) -> Sent:
     )
 
 
-def read_address(request: Request[Any, Any, Any]) -> dict[str, str]:
+def read_address(request: Request[Any, Any, Any]) -> Mapping[str, str]:
     """The address's parameters, the last of each name."""
     query = request.scope["query_string"]
-    if not query:
-        return {}
+    return _parsed(query) if query else _NOTHING
+
+
+@lru_cache(maxsize=256)
+def _parsed(query: bytes) -> Mapping[str, str]:
     try:
         parsed = parse_qs(query.decode(errors="replace"), errors="replace", max_num_fields=50)
     except ValueError:
-        return {}
-    return {name: values[-1] for name, values in parsed.items()}
+        return _NOTHING
+    return MappingProxyType({name: values[-1] for name, values in parsed.items()})
 
 
 def _last(form: Form, name: str) -> str:
