@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -30,6 +31,8 @@ class Situation:
     """An invitation that nobody has answered yet, as its customer would describe it."""
 
     address: str
+    # Where its answer is seen to arrive.
+    scorecard: str
     touchpoint: dict[str, Any]
     unit: dict[str, Any]
     language: Language
@@ -75,6 +78,7 @@ def open_situations(session: Session, reception: Reception, now: datetime) -> li
     return [
         Situation(
             f"/i/{reception.links.personal(PersonalLink(one.survey_id, one.invitation_id))}",
+            "/scorecards?" + urlencode({"unit": one.unit, "touchpoint": one.touchpoint}),
             names[one.touchpoint],
             places[one.unit],
             language(one.language),

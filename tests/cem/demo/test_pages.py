@@ -1,6 +1,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_the_front_says_that_it_is_a_demo(client: TestClient[Litestar]) -> None:
     page = client.get("/?lang=en").text
 
     assert "invented data" in page
-    assert page.count(PASSWORD) == 1 + len(SIGN_INS)
+    assert page.count(PASSWORD) == 2 + len(SIGN_INS)
     assert all(f">{person.name}</code>" in page for person in SIGN_INS)
 
 
@@ -60,8 +61,21 @@ def test_every_link_to_try_opens(client: TestClient[Litestar]) -> None:
     assert {client.get(address).status_code for address in addresses} == {200}
 
 
+def test_two_steps_show_an_answer_arrive(client: TestClient[Litestar]) -> None:
+    """The first button opens the scorecard of the place that the first personal link asks about."""
+    client.cookies.clear()
+    page = client.get("/?lang=en").text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', page)[:4])
+    personal = re.findall(r'<a class="button" href="(/i/[^"]+)"', page)
+
+    opened = client.post("/sign-in", data=form | {"next": unescape(form["next"])})
+    assert (opened.status_code, client.get(personal[0]).status_code) == (200, 200)
+    assert "Branch visit" in opened.text
+
+
 def test_a_button_signs_in(client: TestClient[Litestar]) -> None:
     """One press on the button beside a role opens the scorecards in that role."""
+    client.cookies.clear()
     page = client.get("/?lang=en").text
     form = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', page)[:3]
 
