@@ -29,7 +29,7 @@ class Remark:
 
 
 def latest_comments(reader: Session, choice: Choice) -> tuple[Remark, ...]:
-    """The newest comments of this choice; ids are in order of time, so no sorting is needed."""
+    """The newest comments of this choice, as one index holds them; an anonymous survey's know their day alone."""
     responses = reader.scalars(
         select(Response)
         .where(
@@ -38,7 +38,7 @@ def latest_comments(reader: Session, choice: Choice) -> tuple[Remark, ...]:
             Response.day >= choice.period.start,
             Response.day < choice.period.end,
         )
-        .order_by(Response.response_id.desc())
+        .order_by(Response.day.desc(), Response.submitted_at.desc(), Response.response_id.desc())
         .limit(LATEST)
     ).all()
     asked = _questionnaires(reader, choice, {response.version for response in responses})

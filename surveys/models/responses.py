@@ -56,9 +56,16 @@ class Response(Base):
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "version"], ["survey_version.survey_id", "survey_version.version"]),
         Index(
+            # The newest comments first, and every filter is answered from the index.
             "ix_response_comments",
             "survey_id",
+            "day",
+            "submitted_at",
             "response_id",
+            "touchpoint",
+            "unit",
+            "channel",
+            "quality",
             sqlite_where=text("has_comment"),
             postgresql_where=text("has_comment"),
         ),

@@ -81,15 +81,16 @@ def answer(database: Database, survey: Survey) -> Answer:
         touchpoint: str = "counter",
         quality: str = "valid",
         words: str = "",
+        hour: int = 8,
         **others: Any,
     ) -> None:
-        at = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        asked = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
         with database.write() as session:
             for score in recommend:
                 answers = {"recommend": score, **others} | ({"words": words} if words else {})
                 submission = Submission(
                     survey_id=survey.survey_id,
-                    response_id=new_id(at),
+                    response_id=new_id(asked),
                     version=1,
                     day=day,
                     touchpoint=touchpoint,
@@ -100,7 +101,7 @@ def answer(database: Database, survey: Survey) -> Answer:
                     signals=[],
                     has_comment=bool(words),
                     answers=answers,
-                    submitted_at=at,
+                    submitted_at=asked.replace(hour=hour),
                     seconds=60,
                     scores=scores(questionnaire, answers),
                 )

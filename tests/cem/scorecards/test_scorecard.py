@@ -203,6 +203,15 @@ def test_promoters_passives_and_detractors(build: Build, answer: Answer) -> None
     assert tile(card, "csat_visit").groups == ()
 
 
+def test_a_comment_is_as_new_as_its_answer(build: Build, answer: Answer) -> None:
+    """Who was asked first and answered last stands first, though the response's id is as old as the question."""
+    answer(9, words="asked first, answered last", hour=15)
+    answer(9, words="asked last, answered first", hour=9)
+    answer(*[9] * 8)
+
+    assert [remark.words for remark in build().comments] == ["asked first, answered last", "asked last, answered first"]
+
+
 def test_comments_newest_first(build: Build, answer: Answer) -> None:
     """The ten newest of the chosen part, with their score; none for who may not read them."""
     for n in range(12):
