@@ -44,20 +44,28 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(context)
         except Exception as fault:
-            if not _is_input_fault(fault):
+            explanation = _explanation(fault)
+            if explanation is None:
                 raise
-            for line in str(fault).splitlines():
+            for line in explanation.splitlines():
                 click.echo(f"cem: {line}", err=True)
             context.exit(2)
 
 
-def _is_input_fault(fault: Exception) -> bool:
-    """Whether the person who called can mend it."""
-    from cem.errors import CemError  # noqa: PLC0415 - brings the web framework, which `--help` does not need
+def _explanation(fault: Exception) -> str | None:
+    """What to tell the person who called, where it is for them to mend; None for a mistake of ours."""
+    from sqlalchemy.exc import DatabaseError, OperationalError  # noqa: PLC0415 - `--help` does not need these
+
+    from cem.errors import CemError  # noqa: PLC0415
     from surveys.formats.documents import DocumentFaults  # noqa: PLC0415
     from surveys.questionnaire import QuestionnaireFaults  # noqa: PLC0415
 
-    return isinstance(fault, CemError | DocumentFaults | QuestionnaireFaults | OSError)
+    # The class itself is a file that is no database; its other subclasses are statements that we wrote wrongly.
+    if isinstance(fault, OperationalError) or type(fault) is DatabaseError:
+        return f"The database cannot be used: {fault.orig}"  # without the statement, whose values may be anybody's
+    if isinstance(fault, BrokenPipeError):
+        return None  # whoever read our output has enough of it; click knows what to do
+    return str(fault) if isinstance(fault, CemError | DocumentFaults | QuestionnaireFaults | OSError) else None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

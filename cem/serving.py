@@ -1,21 +1,28 @@
 """`cem init` and `cem serve`: an installation is made, and served."""
 
 import fcntl
+import json
 import secrets
+import signal
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 import uvicorn
 from litestar import Litestar
+from sqlalchemy.exc import ArgumentError
 
 from cem.app import create_app
-from cem.errors import BadInput
+from cem.errors import BadInput, SettingsFault
 from cem.migrations import upgrade
 from cem.settings import FILE, Settings, read_settings
-from surveys.database import Database, create_database
+from surveys.database import Database, create_database, sqlite_module, utc_now, wal_reset_fixed
+from surveys.drafts import KEPT, forget_drafts
+
+PORT = click.IntRange(0, 65535)
 
 
 @click.command()
@@ -26,33 +33,42 @@ def init(database_url: str, base_url: str) -> None:
     file = Path(FILE)
     if file.exists():
         raise BadInput(f"{FILE} is here already; nothing was changed.")
-    database = create_database(database_url)
-    upgrade(database)
-    database.close()
-    write_settings(file, secrets.token_urlsafe(48), database_url, base_url)
+    settings = Settings(secret_key=secrets.token_urlsafe(48), database_url=database_url, base_url=base_url)
+    with opened(settings):
+        write_settings(file, settings.secret_key, settings.database_url, settings.base_url)
     click.echo(f"Made {FILE} and the database. Next:\n  cem user add NAME --role cx_manager\n  cem serve")
 
 
 def write_settings(file: Path, secret_key: str, database_url: str, base_url: str) -> None:
+    values = {"secret_key": secret_key, "database_url": database_url, "base_url": base_url}
     file.touch(mode=0o600)
-    file.write_text(f'secret_key = "{secret_key}"\ndatabase_url = "{database_url}"\nbase_url = "{base_url}"\n')
+    # TOML reads a text as JSON writes it.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()]
+    file.write_text("".join(lines), encoding="utf-8")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Processes; more than one needs PostgreSQL.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="0 takes one that is free.")
+@click.option(
+    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; more than one needs PostgreSQL."
+)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the product, after bringing the database to this version."""
     settings = read_settings()
-    database = create_database(settings.database_url)
-    upgrade(database)
-    database.close()
-    if workers == 1:
-        run(create_app(settings), host, port, database.path)
-        return
-    if database.path is not None:
+    database = _database(settings)
+    if workers > 1 and database.path is not None:
         raise BadInput("An embedded database is served by one process; use PostgreSQL for more.")
+    with alone(database.path), listening(host, port) as door:
+        _prepare(database)
+        welcome = f"cem is open at {address_of(door)}. Ctrl-C stops it."
+        if workers == 1:
+            run(create_app(settings, database=database), door, welcome)
+            return
+        database.close()
+        host, port = door.getsockname()[:2]
+    # uvicorn opens the same door itself for several processes.
+    click.echo(welcome)
     uvicorn.run("cem.serving:app_from_environment", factory=True, host=host, port=port, workers=workers, **_QUIET)
 
 
@@ -61,18 +77,66 @@ def app_from_environment() -> Litestar:
     return create_app(read_settings())
 
 
-# An access log would hold personal links, which are secrets.
-_QUIET: dict[str, Any] = {"access_log": False, "log_level": "warning", "server_header": False}
+def _prepare(database: Database) -> None:
+    """This version's schema, without the drafts that nobody came back to; a warning where SQLite has a known bug."""
+    upgrade(database)
+    with database.write() as session:
+        forget_drafts(session, utc_now() - KEPT)
+    sqlite = sqlite_module()
+    if database.path is not None and not wal_reset_fixed(sqlite.sqlite_version_info):
+        click.echo(
+            f"cem: SQLite {sqlite.sqlite_version} can damage a database that two programs write at one moment "
+            "(sqlite.org/wal.html, 'The WAL-Reset Bug'). Install pysqlite3 or SQLite 3.51.3; "
+            "until then run no other cem command while this server runs.",
+            err=True,
+        )
 
 
-def run(app: Litestar, host: str, port: int, file: Path | None) -> None:
-    """Serve in this process until it is told to stop; an embedded database admits one server."""
-    with _alone(file):
-        uvicorn.run(app, host=host, port=port, **_QUIET)
+# An access log would hold personal links, which are secrets. A post that is only half sent keeps nobody from stopping.
+_QUIET: dict[str, Any] = {
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "timeout_graceful_shutdown": 20,
+}
+
+
+def run(app: Litestar, door: socket.socket, welcome: str) -> None:
+    """Serve in this process until SIGINT or SIGTERM; what was sent by then is stored and acknowledged first."""
+    # uvicorn finishes its work at either signal and then raises it once more; both end here alike.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        _Server(uvicorn.Config(app, **_QUIET), welcome).run([door])
+
+
+class _Server(uvicorn.Server):
+    """Says that it is open when it is, and can be told to stop from then on."""
+
+    def __init__(self, config: uvicorn.Config, welcome: str) -> None:
+        super().__init__(config)
+        self._welcome = welcome
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        click.echo(self._welcome)
 
 
 @contextmanager
-def _alone(file: Path | None) -> Iterator[None]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The place where the server is reached; OSError, before anything is done, where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=2048) as door:
+        yield door
+
+
+def address_of(door: socket.socket) -> str:
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def alone(file: Path | None) -> Iterator[None]:
+    """An embedded database admits one server."""
     if file is None:
         yield
         return
@@ -87,9 +151,19 @@ def _alone(file: Path | None) -> Iterator[None]:
 @contextmanager
 def opened(settings: Settings | None = None) -> Iterator[Database]:
     """The installation's database for a command, at this version's schema."""
-    database = create_database((settings or read_settings()).database_url)
-    upgrade(database)
+    database = _database(settings or read_settings())
     try:
+        upgrade(database)
         yield database
     finally:
         database.close()
+
+
+def _database(settings: Settings) -> Database:
+    """The database of an installation, not opened yet."""
+    try:
+        return create_database(settings.database_url)
+    except (ArgumentError, ValueError):
+        # Without the address or its fault: it may hold a password.
+        message = "CEM_DATABASE_URL is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/DATABASE."
+        raise SettingsFault(message) from None

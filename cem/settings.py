@@ -5,11 +5,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 from cem.errors import SettingsFault
 
 FILE = "cem.toml"
+_WRITTEN = {int: "a whole number", str: "a text in quotes"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,13 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as fault:
             raise SettingsFault(f"CEM_TIMEZONE is not a time zone: {self.timezone!r}") from fault
+        if not self.base_url.startswith(("http://", "https://")):
+            raise SettingsFault(f"CEM_BASE_URL must begin with http:// or https://, not as {self.base_url!r} does.")
+        for name in ("posts_per_minute", "sign_ins_per_minute", "inbox_capacity"):
+            if getattr(self, name) < 1:
+                raise SettingsFault(f"CEM_{name.upper()} must be 1 or more.")
+        # Addresses are made by adding a path.
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
     def __repr__(self) -> str:
         return "Settings(...)"  # a secret never reaches a log by being printed
@@ -51,8 +62,8 @@ def read_settings(folder: Path | None = None, environment: Mapping[str, str] = o
     """The settings of a folder; SettingsFault says what is missing and what to do."""
     file = (folder or Path.cwd()) / FILE
     try:
-        values = tomllib.loads(file.read_text()) if file.exists() else {}
-    except tomllib.TOMLDecodeError as fault:
+        values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsFault(f"{file} is not TOML: {fault}") from fault
     known = {field.name: field.type for field in fields(Settings)}
     if unknown := sorted(values.keys() - known.keys()):
@@ -60,7 +71,12 @@ def read_settings(folder: Path | None = None, environment: Mapping[str, str] = o
     values |= {name: environment[key] for name in known if (key := f"CEM_{name.upper()}") in environment}
     if "secret_key" not in values:
         raise SettingsFault(f"There is no {FILE} here and no CEM_SECRET_KEY. `cem init` makes both.")
+    return Settings(**{name: _typed(name, known[name], value) for name, value in values.items()})
+
+
+def _typed(name: str, kind: Any, value: object) -> Any:
+    """A value of the file as it stands there; the environment writes its numbers as texts."""
     try:
-        return Settings(**{name: known[name](value) for name, value in values.items()})  # type: ignore[operator]
-    except ValueError as fault:
-        raise SettingsFault(f"A setting is not a number: {fault}") from fault
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        raise SettingsFault(f"CEM_{name.upper()} must be {_WRITTEN[kind]}.") from None

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Draft, Response
 from surveys.questionnaire import Answer
+
+# Whoever has not come back by then will not; the words of somebody who did not send them are not ours to keep.
+KEPT = timedelta(days=30)
 
 
 def draft_of(session: Session, survey_id: uuid.UUID, response_id: uuid.UUID) -> Draft | None:

@@ -71,4 +71,4 @@ def html(
     if "gzip" in accept_encoding:
         content = gzip.compress(content, 6, mtime=0)
         sent["content-encoding"] = "gzip"
-    return Response(content, status_code=status, media_type="text/html; charset=utf-8", headers=sent)
+    return Response(content, status_code=status, media_type="text/html", headers=sent)

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from cem.migrations import upgrade
 from cem.models import metadata
+from cem.settings import Settings
 from surveys.database import Database, create_database
 
 # The same examples on every run and no database of them: a property that fails here fails everywhere.
@@ -20,6 +22,13 @@ settings.register_profile("repeatable", derandomize=True, database=None, deadlin
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment has no settings but those of a test."""
+    for setting in fields(Settings):
+        monkeypatch.delenv(f"CEM_{setting.name.upper()}", raising=False)
 
 
 @pytest.fixture(scope="session")

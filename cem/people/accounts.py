@@ -21,6 +21,7 @@ FAILURES = 5
 LOCKED = timedelta(minutes=15)
 SIGNED_IN = timedelta(hours=12)
 SHORTEST_PASSWORD = 12
+LONGEST_NAME, LONGEST_FULL_NAME = 64, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ def add_account(
     role: Role,
     unit: str | None = None,
 ) -> Account:
+    _check_name(name)
+    if len(full_name) > LONGEST_FULL_NAME:
+        raise BadInput(f"A full name has at most {LONGEST_FULL_NAME} characters.")
     if len(password) < SHORTEST_PASSWORD:
         raise BadInput(f"A password needs at least {SHORTEST_PASSWORD} characters.")
     if session.scalar(select(Account).where(Account.name == name)):
@@ -107,8 +111,9 @@ def sign_out(session: Session, token: str) -> None:
 
 def add_api_key(session: Session, now: datetime, actor: str, name: str) -> str:
     """A new key for a program; it is shown once and kept as a digest."""
+    _check_name(name)
     if session.scalar(select(ApiKey).where(ApiKey.name == name)):
-        raise BadInput(f"There is already an API key named {name!r}.")
+        raise BadInput(f"There is already an API key named {name!r}, in use or revoked.")
     key = f"cem_{secrets.token_urlsafe(32)}"
     session.add(ApiKey(digest=digest(key), name=name, created_at=now))
     audit(session, now, actor, "api-key:add", name)
@@ -127,6 +132,12 @@ def revoke_api_key(session: Session, now: datetime, actor: str, name: str) -> No
     if not changed.rowcount:  # type: ignore[attr-defined] # an update has one
         raise BadInput(f"There is no API key named {name!r} in use.")
     audit(session, now, actor, "api-key:revoke", name)
+
+
+def _check_name(name: str) -> None:
+    """A name is typed at the sign-in and read in the audit trail: it holds nothing that cannot be seen."""
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise BadInput(f"A name has 1 to {LONGEST_NAME} visible characters, and no space at its ends.")
 
 
 def digest(token: str) -> bytes:

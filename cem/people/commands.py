@@ -18,7 +18,7 @@ def user() -> None:
 
 @user.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice([*Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--full-name", help="Shown in the pages; the name if it is not given.")
 @click.option("--unit", help="The unit that a unit manager answers for.")
 @click.password_option(help="Asked for when it is not given, which keeps it out of the shell's history.")

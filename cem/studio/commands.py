@@ -21,6 +21,7 @@ from surveys import tallies as counted
 from surveys.company import read_company, store_company
 from surveys.database import Database, day_of, utc_now
 from surveys.formats.csv_responses import ImportReport, import_responses
+from surveys.formats.documents import DocumentFaults
 from surveys.formats.mapping import read_mapping
 from surveys.models import Survey, SurveyVersion
 from surveys.publishing import current_version, publish
@@ -86,7 +87,8 @@ def import_company(file: Path) -> None:
     with opened() as database, database.write() as session:
         change = store_company(session, now, document)
         audit(session, now, ACTOR, "company:import", file.name)
-    click.echo(f"{change}")
+    outcome = f"{change.added} added, {change.changed} changed, {change.unchanged} as they were"
+    click.echo(f"Units, journeys and touchpoints: {outcome}.")
 
 
 @click.group()
@@ -102,24 +104,34 @@ def import_file(file: Path, mapping: Path) -> None:
     settings = read_settings()
     now = utc_now()
     with opened(settings) as database:
-        report = _import(database, file, mapping, day_of(now, settings.zone))
+        report, broken = _import(database, file, mapping, day_of(now, settings.zone))
         with database.write() as session:
             audit(session, now, ACTOR, "responses:import", file.name, new=report.new, refused=report.refused)
     for refusal in report.refusals:
-        click.echo(f"{file.name}:{refusal}", err=True)
+        click.echo(f"{file.name}: {refusal}", err=True)
+    if broken:
+        click.echo(f"{file.name}: {broken} Nothing after this line was read.", err=True)
     click.echo(f"{report.rows} rows: {report.new} new, {report.already_there} already there, {report.refused} refused.")
-    if report.refused:
+    if report.refused or broken:
         raise SystemExit(1)
 
 
-def _import(database: Database, file: Path, mapping: Path, today: date) -> ImportReport:
-    """Each batch is a transaction of its own: what is stored stays if the next one is interrupted."""
+def _import(database: Database, file: Path, mapping: Path, today: date) -> tuple[ImportReport, DocumentFaults | None]:
+    """What became of the rows, and what stopped the reading in mid-file, if anything did.
+
+    Each batch is a transaction of its own: what is stored stays if the next one is interrupted.
+    """
     report = ImportReport()
     with file.open("rb") as source, _progress(file.stat().st_size, file.name) as advance, database.write() as session:
-        for report in import_responses(session, source, read_mapping(mapping), today):
-            session.commit()
-            advance(report.bytes)
-    return report
+        try:
+            for report in import_responses(session, source, read_mapping(mapping), today):
+                session.commit()
+                advance(report.bytes)
+        except DocumentFaults as broken:
+            if not report.rows:
+                raise
+            return report, broken
+    return report, None
 
 
 @contextmanager

@@ -29,6 +29,9 @@ _Ordered = TypeVar("_Ordered", float, date)
 # A longer survey costs answers at its end and the customer's patience for the next one.
 MOST_QUESTIONS = {"transactional": 10, "relational": 25}
 
+# What the address of a page says for itself; an answer that a link has chosen stands there under its question's id.
+RESERVED = frozenset({"ch", "lang", "page", "r", "unit"})
+
 _MISSING_TEXT = {"fa": N_("Write this text in Persian too."), "en": N_("Write this text in English too.")}
 
 
@@ -133,6 +136,9 @@ def _identity_faults(questionnaire: Questionnaire, placed: Sequence[tuple[str, Q
 
 
 def _question_faults(path: str, question: Question) -> Iterator[Fault]:
+    if question.id in RESERVED:
+        message = N_("The id “%(name)s” has another meaning in a page's address; give the question another.")
+        yield Fault(f"{path}.id", message, {"name": question.id})
     if not question.purpose.strip():
         yield Fault(f"{path}.purpose", N_("Say what the answers will be used for: which decision, and whose."))
     match question:

@@ -75,7 +75,8 @@ def test_texts_inside_options_are_checked(make: Make) -> None:
             "blocks[0].questions[0].options[2].code",
         ),
         ([{**CHOICE, "type": "multiple_choice", "at_most": 3}], "blocks[0].questions[0].at_most"),
-        ([{"type": "rating", "id": "r", "low": 5, "high": 5}], "blocks[0].questions[0].high"),
+        ([{"type": "rating", "id": "ease", "low": 5, "high": 5}], "blocks[0].questions[0].high"),
+        ([{**NPS, "id": "unit"}], "blocks[0].questions[0].id"),
         ([{**NPS, "low_label": {"en": "Never"}}], "blocks[0].questions[0].high_label"),
         ([{"type": "number", "id": "n", "least": 5, "most": 2.5}], "blocks[0].questions[0].most"),
         (
