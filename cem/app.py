@@ -1,6 +1,8 @@
 """Assembly: the application is a function of its settings."""
 
-from collections.abc import AsyncGenerator, Generator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
@@ -17,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.orm import Session
 
 from cem.api.encounters import EncounterApi
+from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.errors import answer_fault
 from cem.headers import add_headers
@@ -36,6 +39,9 @@ from surveys.pages import SURVEY_PAGES
 from surveys.reception import Reception
 from surveys.templating import Templates
 
+# No fewer than the connections that a database may have open, so that each can be ended.
+ENDING_THREADS = 32
+
 
 @get("/", sync_to_thread=False, opt={"public": True})
 def home() -> Redirect:
@@ -54,6 +60,7 @@ def create_app(
     templates = Templates()
     templates.environment.globals["asset"] = address
     inbox = Inbox(database.writer, settings.inbox_capacity)
+    ending = ThreadPoolExecutor(ENDING_THREADS, "ending")
     reception = Reception(
         database=database,
         inbox=inbox,
@@ -66,7 +73,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
-        with inbox:
+        with inbox, ending:
             yield
         database.close()
 
@@ -77,13 +84,15 @@ def create_app(
             Router(
                 "/api/v1",
                 route_handlers=[EncounterApi],
-                middleware=[DefineMiddleware(KeyAuthentication)],
+                # OPTIONS too: a guard must know who asks.
+                middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],
+                request_class=ApiRequest,
             ),
         ],
         dependencies={
-            "session": Provide(_session),
-            "reader": Provide(_reader),
+            "session": Provide(_transaction(provide_write)),
+            "reader": Provide(_transaction(provide_read)),
             "settings": Provide(_settings, sync_to_thread=False),
             "reception": Provide(_reception, sync_to_thread=False),
         },
@@ -97,6 +106,7 @@ def create_app(
             {
                 "settings": settings,
                 "database": database,
+                "ending": ending,
                 "templates": templates,
                 "reception": reception,
                 "hasher": hasher or PasswordHasher(),
@@ -114,18 +124,35 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
     return Router(
         "/",
         route_handlers=[front, SignInPages, ScorecardPages],
-        middleware=[DefineMiddleware(CSRFMiddleware, config=csrf), DefineMiddleware(BrowserAuthentication)],
+        middleware=[
+            DefineMiddleware(CSRFMiddleware, config=csrf),
+            DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),
+        ],
         guards=[permitted],
         dependencies={"show": Provide(provide_show, sync_to_thread=False)},
     )
 
 
-def _session(state: State) -> Generator[Session, None, None]:
-    yield from provide_write(state.database)
+def _transaction(
+    begin: Callable[[Database], Generator[Session, None, None]],
+) -> Callable[[State], AsyncGenerator[Session, None]]:
+    """A request's transaction, which ends in a thread that no request can be waiting in.
 
+    Handlers share few threads, and one that waits for a connection or a row keeps its own. If ending a transaction
+    needed one of them, those who wait for it would keep it from ending.
+    """
 
-def _reader(state: State) -> Generator[Session, None, None]:
-    yield from provide_read(state.database)
+    async def provide(state: State) -> AsyncGenerator[Session, None]:
+        transaction = begin(state.database)
+        end = asyncio.get_running_loop().run_in_executor
+        try:
+            yield next(transaction)
+        except Exception as fault:  # noqa: BLE001 - it is raised again where the transaction ends
+            await end(state.ending, transaction.throw, fault)
+        else:
+            await end(state.ending, next, transaction, None)
+
+    return provide
 
 
 def _settings(state: State) -> Settings:

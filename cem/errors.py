@@ -8,6 +8,8 @@ CemError
 ├── NotFound 404
 ├── Conflict 409          the same key with another content
 ├── Problem 400           a program's field cannot be taken
+├── Unavailable 503       the database does not answer
+├── Unexpected 500        our own mistake
 ├── UnknownChoice 404     a scorecard's address asks for what is not there (cem/scorecards/choices.py)
 └── TargetFault 400       a KPI cannot reach this target (cem/scorecards/targets.py)
 
@@ -16,12 +18,15 @@ traceback: that goes to the log, without what the request carried.
 """
 
 import logging
+from sqlite3 import SQLITE_ERROR
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from surveys.errors import SurveyError
 from surveys.languages import CODES, N_, choose
@@ -34,6 +39,7 @@ class CemError(Exception):
     status = 400
     title = N_("Something is not right")
     advice = N_("Please go back and try again.")
+    retry_after: int | None = None
 
 
 class SettingsFault(CemError):
@@ -76,6 +82,13 @@ class Problem(CemError):
         self.errors = [{"field": field, "message": message}]
 
 
+class Unavailable(CemError):
+    status = 503
+    title = N_("Our records cannot be reached just now")
+    advice = N_("Nothing was changed. Please try again in a moment.")
+    retry_after = 5
+
+
 class Unexpected(CemError):
     status = 500
     title = N_("We made a mistake")
@@ -86,12 +99,20 @@ def answer_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[
     """The answer to any fault: a problem document under `/api`, a page elsewhere."""
     if isinstance(fault, NotSignedIn):
         if request.url.path.startswith("/api/"):
-            return _problem(401, "Unauthorized", "Send an API key as 'Authorization: Bearer KEY'.", [])
-        return Redirect(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+            advice = "Send an API key as 'Authorization: Bearer KEY'."
+            return _problem(401, "Unauthorized", advice, [], {"www-authenticate": "Bearer"})
+        return Redirect(f"/sign-in?next={quote(_way_back(request))}", status_code=303)
     known = _known(fault)
     if request.url.path.startswith("/api/"):
         return _api_problem(known, fault)
     return show_fault(request, known)
+
+
+def _way_back(request: Request[Any, Any, Any]) -> str:
+    """Where somebody goes on after the sign-in: the page that they asked for; what they sent cannot be sent again."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _known(fault: Exception) -> CemError | SurveyError:
@@ -101,8 +122,18 @@ def _known(fault: Exception) -> CemError | SurveyError:
         known: CemError = NotFound() if fault.status_code == 404 else CemError()
         known.status = fault.status_code
         return known
+    if _is_away(fault):
+        log.error("the database does not answer: %s", type(fault).__name__)
+        return Unavailable()
     log.error("unexpected fault", exc_info=_without_values(fault))
     return Unexpected()
+
+
+def _is_away(fault: Exception) -> bool:
+    """Whether the database is away, full or held by others; a statement that SQLite refuses is our own mistake."""
+    if isinstance(fault, OperationalError):
+        return getattr(fault.orig, "sqlite_errorcode", None) != SQLITE_ERROR
+    return isinstance(fault, PoolTimeout)
 
 
 def _without_values(fault: Exception) -> Exception:
@@ -119,9 +150,13 @@ def show_fault(request: Request[Any, Any, Any], fault: CemError | SurveyError) -
         accept=request.headers.get("accept-language", ""),
     )
     templates: Templates = request.app.state.templates
-    headers = {"retry-after": str(fault.retry_after)} if isinstance(fault, SurveyError) and fault.retry_after else {}
     body = templates.render(language, "fault.html", fault=fault)
-    return html(body, accept_encoding=request.headers.get("accept-encoding", ""), status=fault.status, headers=headers)
+    accepted = request.headers.get("accept-encoding", "")
+    return html(body, accept_encoding=accepted, status=fault.status, headers=_retry(fault))
+
+
+def _retry(fault: CemError | SurveyError) -> dict[str, str]:
+    return {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
 
 
 def _api_problem(known: CemError | SurveyError, fault: Exception) -> Response[Any]:
@@ -131,12 +166,15 @@ def _api_problem(known: CemError | SurveyError, fault: Exception) -> Response[An
         return _problem(
             400, "The request is not valid", "Each error names the field and what is wrong with it.", errors
         )
-    detail = fault.detail if isinstance(fault, HTTPException) else str(fault) or known.advice
-    return _problem(known.status, known.title, detail, getattr(fault, "errors", []))
+    # An unexpected fault's own words are a database's, with its values.
+    detail = fault.detail if isinstance(fault, HTTPException) and known.status < 500 else str(known) or known.advice
+    return _problem(known.status, known.title, detail, getattr(known, "errors", []), _retry(known))
 
 
-def _problem(status: int, title: str, detail: str, errors: list[dict[str, str]]) -> Response[dict[str, Any]]:
+def _problem(
+    status: int, title: str, detail: str, errors: list[dict[str, str]], headers: dict[str, str] | None = None
+) -> Response[dict[str, Any]]:
     document: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if errors:
         document["errors"] = errors
-    return Response(document, status_code=status, media_type="application/problem+json")
+    return Response(document, status_code=status, media_type="application/problem+json", headers=headers)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from surveys.database import Database
 from surveys.errors import SurveyClosed, UnknownLink
@@ -87,7 +89,12 @@ class LiveCatalogue:
             return  # somebody is at it; a moment-old picture serves
         async with self._reading:
             if self._newest is None or time.monotonic() - self._read_at > SECONDS:
-                self._newest = await asyncio.to_thread(self._load)
+                try:
+                    self._newest = await asyncio.to_thread(self._load)
+                except (OperationalError, PoolTimeout):
+                    # Whoever sends a page meanwhile must get it back with their answers: the last picture serves.
+                    if self._newest is None:
+                        raise
                 self._read_at = time.monotonic()
 
     def _load(self) -> Catalogue:

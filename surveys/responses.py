@@ -45,6 +45,8 @@ def record(connection: Connection, submissions: Sequence[Submission]) -> set[uui
     """
     if not submissions:
         return set()
+    # Sorted, so that two writers who were sent the same responses never wait for each other in a ring.
+    submissions = sorted(submissions, key=lambda s: s.response_id.int)
     statement = _INSERT[connection.dialect.name]
     inserted = set(connection.execute(statement, [s.row() for s in submissions]).scalars())
     # One batch may carry the same response twice; only one of them is in the table.

@@ -2,12 +2,14 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.database import new_id
@@ -67,8 +69,9 @@ class Met:
 
     @property
     def digest(self) -> str:
-        """Tells a repeat from another encounter under the same key."""
-        said = (self.customer, self.touchpoint, self.unit, self.occurred_at.isoformat(), self.language)
+        """Tells a repeat from another encounter under the same key; a moment is the same in any time zone."""
+        occurred_at = self.occurred_at.astimezone(UTC).isoformat()
+        said = (self.customer, self.touchpoint, self.unit, occurred_at, self.language)
         return sha256("\0".join(said).encode()).hexdigest()
 
 
@@ -88,20 +91,17 @@ def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
 
     UnknownCode for a touchpoint or unit that is not there; KeyReused where the key came with something else before.
     """
-    # By the sender's key alone: the same key with another customer is the sender's mistake, not a second encounter.
-    known = session.scalar(select(Encounter).where(Encounter.encounter_id == met.encounter_id))
-    if known is not None:
-        return _repeat(session, known, met)
+    if (repeat := _repeat(session, met)) is not None:
+        return repeat
     touchpoint = session.get(Touchpoint, met.touchpoint)
     if touchpoint is None:
         raise UnknownCode("touchpoint", met.touchpoint)
     if not _open_unit(session, met.unit, met.occurred_at):
         raise UnknownCode("unit", met.unit)
-    customer = session.get(Customer, met.customer_id)
-    if customer is None:
-        customer = Customer(customer_id=met.customer_id, reference=met.customer, language=met.language)
-        session.add(customer)
-        session.flush()
+    customer = _held_customer(session, met)
+    # Two tries at once: while this one waited for the customer, the other may have come to its end.
+    if (repeat := _repeat(session, met)) is not None:
+        return repeat
     reason = why_not(session, customer, touchpoint, met.occurred_at, now)
     invitation = None if reason else _invite(session, met, touchpoint, now)
     session.add(
@@ -145,6 +145,20 @@ def why_not(
     return NotInvited.FATIGUE_30D if invited_lately else None
 
 
+def _held_customer(session: Session, met: Met) -> Customer:
+    """The customer, held until this transaction ends: two encounters at once would both be asked about."""
+    values = {"customer_id": met.customer_id, "reference": met.customer, "language": met.language}
+    session.execute(_INSERT[session.get_bind().dialect.name], values)
+    return session.get_one(Customer, met.customer_id, with_for_update=True)
+
+
+def _insert(dialect: Any) -> Any:
+    return dialect.insert(Customer).on_conflict_do_nothing()
+
+
+_INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
+
+
 def _open_unit(session: Session, code: str, occurred_at: datetime) -> bool:
     unit = session.get(Unit, code)
     day = occurred_at.date()
@@ -171,7 +185,12 @@ def _invite(session: Session, met: Met, touchpoint: Touchpoint, now: datetime) -
     return invitation
 
 
-def _repeat(session: Session, known: Encounter, met: Met) -> Outcome:
+def _repeat(session: Session, met: Met) -> Outcome | None:
+    """What came of this encounter the first time; None where this is the first time."""
+    # By the sender's key alone: the same key with another customer is the sender's mistake, not a second encounter.
+    known = session.scalar(select(Encounter).where(Encounter.encounter_id == met.encounter_id))
+    if known is None:
+        return None
     if known.digest != met.digest:
         raise KeyReused(f"The key {met.key!r} was sent before with another encounter.")
     invitation = (

@@ -1,7 +1,8 @@
 """`POST /api/v1/encounters`: a customer met the company; whether and where to ask is the answer."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Controller, Request, Response, post
@@ -16,9 +17,11 @@ from surveys.database import utc_now
 from surveys.reception import Reception
 from surveys.touchpoints import KeyReused, Met, NotInvited, Outcome, UnknownCode, record_encounter
 
-Text = Annotated[str, Meta(min_length=1, max_length=128)]
+# PostgreSQL keeps no NUL, and nobody reads the other control characters. A bare `$` would let a line break through.
+Text = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 # A sender's clock may run ahead a little; a meeting of tomorrow is a mistake.
 AHEAD = timedelta(minutes=5)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EncounterIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -61,11 +64,13 @@ class EncounterApi(Controller):
         now = utc_now()
         if data.occurred_at > now + AHEAD:
             raise Problem("occurred_at", "The encounter lies in the future.")
-        outcome = _record(session, _met(request.user, data), now)
+        if data.occurred_at < EARLIEST:
+            raise Problem("occurred_at", "The encounter lies before 1970.")
+        outcome = _record(session, _met(request.user, data, settings.zone), now)
         return Response(_out(outcome, settings, reception), status_code=200 if outcome.repeated else 201)
 
 
-def _met(sender: str | None, data: EncounterIn) -> Met:
+def _met(sender: str | None, data: EncounterIn, zone: ZoneInfo) -> Met:
     if sender is None:
         raise NotSignedIn
     return Met(
@@ -74,7 +79,8 @@ def _met(sender: str | None, data: EncounterIn) -> Met:
         customer=data.customer,
         touchpoint=data.touchpoint,
         unit=data.unit,
-        occurred_at=data.occurred_at,
+        # The day that a unit opens or closes is the company's own.
+        occurred_at=data.occurred_at.astimezone(zone),
         language=data.language,
     )
 

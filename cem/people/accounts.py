@@ -82,7 +82,8 @@ def sign_in(database: Database, hasher: PasswordHasher, now: datetime, name: str
     if account is None or account.disabled_at:
         return None
     with database.write() as session:
-        session.add(account)
+        # As it stands now: guesses that are sent together must all count.
+        account = session.get_one(Account, account.account_id, with_for_update=True)
         if account.locked_until and account.locked_until > now:
             return None
         if not right:

@@ -26,7 +26,10 @@ class UnknownChoice(NotFound):
 
 @dataclass(frozen=True)
 class Choice:
-    """What to show, and `units`, the only ones whose answers may be counted (None: all)."""
+    """What to show, and `units`, the only ones whose answers may be counted (None: all).
+
+    `top` is the unit that the person's view ends at; the company has none.
+    """
 
     survey: str
     survey_id: uuid.UUID
@@ -37,6 +40,7 @@ class Choice:
     kpi: str
     kpis: tuple[Kpi, ...]
     units: frozenset[str] | None
+    top: str
     anonymous: bool
 
     @property
@@ -101,6 +105,7 @@ def read_choice(asked: Mapping[str, str], offers: Offers, person: Person, calend
         kpi=given["kpi"] or next(iter(series), ""),
         kpis=kpis,
         units=offers.subtree(unit) if unit else None,
+        top=own_unit(person) or "",
         anonymous=survey.questionnaire.anonymous,
     )
 

@@ -38,12 +38,17 @@ class League:
         return all(row.band in {None, (1, self.ranked)} for row in self.rows)
 
 
-def build_league(kpi: Kpi, groups: Mapping[str, Histogram], names: Mapping[str, Text]) -> League | None:
-    """The league of these groups; None where there is nothing to compare."""
+def build_league(
+    kpi: Kpi, groups: Mapping[str, Histogram], names: Mapping[str, Text], beside: float = 0
+) -> League | None:
+    """The league of these groups; None where there is nothing to compare.
+
+    `beside` is how many answers of the whole are in none of the groups: if they are few, they must not be what is left.
+    """
     estimates = {code: kpi.estimate(h) for code, h in groups.items() if h.n}
     if len(estimates) < 2:
         return None
-    closed = hidden({code: estimate.n for code, estimate in estimates.items()})
+    closed = hidden({None: beside, **{code: estimate.n for code, estimate in estimates.items()}})
     enough = {code: groups[code] for code, e in estimates.items() if code not in closed and e.enough()}
     bands = kpi.ranked(enough).bands
     rows = [

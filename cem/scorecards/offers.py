@@ -69,6 +69,10 @@ class Offers:
         found = self._children.get(unit or None, [])
         return self.children(found[0]) if not unit and len(found) == 1 else found
 
+    def neighbours(self, unit: str) -> list[str]:
+        """The units under the same unit, and this one."""
+        return self._children[self.units[unit].parent]
+
     def subtree(self, unit: str) -> frozenset[str]:
         """A unit and all below it, past ones too: their answers stay where they were given."""
         found = [unit]

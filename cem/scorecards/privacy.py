@@ -24,3 +24,25 @@ def hidden(answers: Mapping[Group, float]) -> frozenset[Group]:
             break
         closed.add(group)
     return frozenset(closed)
+
+
+def hidden_cells(answers: Mapping[tuple[Group, Group], float]) -> frozenset[tuple[Group, Group]]:
+    """The cells (row, column) to hide of a table whose rows and columns are shown with their sums.
+
+    A cell that is hidden alone in its row or column is what the sum lacks, so each has to hide a second one.
+    """
+    some = {cell: n for cell, n in answers.items() if n}
+    closed = {cell for cell, n in some.items() if n < MINIMUM}
+    lines = [
+        [cell for cell in some if cell[side] == group] for side in (0, 1) for group in {cell[side] for cell in some}
+    ]
+    while True:
+        more = set[tuple[Group, Group]]()
+        for line in lines:
+            inside = [cell for cell in line if cell in closed]
+            if inside and (len(inside) < 2 or sum(some[cell] for cell in inside) < MINIMUM):
+                open_ = sorted((cell for cell in line if cell not in closed), key=lambda cell: (some[cell], str(cell)))
+                more.update(open_[:1])
+        if not more:
+            return frozenset(closed)
+        closed |= more

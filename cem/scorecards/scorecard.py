@@ -1,22 +1,26 @@
 """The scorecard: from tallies to what the page, a report and a reward show, so that they are the same numbers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from cem.scorecards.choices import Choice
 from cem.scorecards.comments import Remark, latest_comments
+from cem.scorecards.disclosure import closed_series
 from cem.scorecards.kpis import Kpi
 from cem.scorecards.leagues import League, build_league
 from cem.scorecards.offers import Offers
 from cem.scorecards.privacy import MINIMUM, hidden
 from cem.scorecards.targets import targets_of
-from metrics import Comparison, Estimate, Histogram
+from metrics import Comparison, Estimate, Histogram, adjust_p_values
 from metrics.net_promoter import net_groups
 from surveys.languages import N_, Language, Month
 from surveys.tallies import Cell, Periods, read
+
+# A change is called real where chance would make it less often than this.
+ALPHA = 0.05
 
 Months = Mapping[str, Mapping[Month, Histogram]]
 
@@ -31,7 +35,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Tile:
-    """A KPI over the period. Without `estimate` its answers are too few to be shown, and `answers` is empty."""
+    """A KPI over the period. Without `estimate` its answers are too few to be shown, and `answers` is empty.
+
+    `real` is the verdict on its change, with the number of changes on the same page taken into account.
+    """
 
     kpi: Kpi
     estimate: Estimate | None
@@ -39,6 +46,7 @@ class Tile:
     change: Comparison | None
     target: float | None
     trend: tuple[Point, ...]
+    real: bool = False
 
     @property
     def places(self) -> int:
@@ -98,13 +106,19 @@ def build_scorecard(reader: Session, choice: Choice, offers: Offers, today: date
     """What a choice shows; `comments` where the person may read respondents' own words."""
     months = _read_months(reader, choice)
     targets = targets_of(reader, choice.survey_id, choice.unit, today)
-    tiles = tuple(_build_tile(kpi, choice, months[kpi.series], targets.get(kpi.series)) for kpi in choice.kpis)
+    closed = closed_series(reader, choice, offers)
+    tiles = _judged(
+        Tile(kpi, None, Histogram(), None, targets.get(kpi.series), ())
+        if kpi.series in closed
+        else _build_tile(kpi, choice, months[kpi.series], targets.get(kpi.series))
+        for kpi in choice.kpis
+    )
     focus = next(tile for tile in tiles if tile.kpi.series == choice.kpi)
     return Scorecard(
         tiles=tiles,
         focus=focus,
-        touchpoints=_compare_touchpoints(reader, choice, offers),
-        units=_compare_units(reader, choice, offers),
+        touchpoints=None if choice.kpi in closed else _compare_touchpoints(reader, choice, offers),
+        units=None if choice.kpi in closed else _compare_units(reader, choice, offers),
         # Below the minimum the words of a few would be as telling as their scores.
         comments=latest_comments(reader, choice) if comments and focus.estimate is not None else (),
         suspect=_count_suspect(reader, choice),
@@ -149,6 +163,13 @@ def _build_tile(kpi: Kpi, choice: Choice, months: Mapping[Month, Histogram], tar
     return Tile(kpi, estimate, answers, change, target, _build_trend(kpi, choice, months))
 
 
+def _judged(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
+    """The tiles of a page with the verdicts on their changes: of many that are noise, some would look real alone."""
+    tiles = tuple(tiles)
+    adjusted = adjust_p_values([tile.change.p if tile.change else None for tile in tiles])
+    return tuple(replace(tile, real=q is not None and q < ALPHA) for tile, q in zip(tiles, adjusted, strict=True))
+
+
 def _build_trend(kpi: Kpi, choice: Choice, months: Mapping[Month, Histogram]) -> tuple[Point, ...]:
     first = choice.period.first
     before = first.plus(-choice.period.months)
@@ -179,7 +200,9 @@ def _compare_units(reader: Session, choice: Choice, offers: Offers) -> League | 
         if (below := offers.subtree(child))
     }
     names = {code: unit.names for code, unit in offers.units.items()}
-    return build_league(choice.focus, groups, names)
+    above = offers.units[children[0]].parent
+    beside = sum(h.n for cell, h in counted.items() if cell.group == above)
+    return build_league(choice.focus, groups, names, beside)
 
 
 def _count_suspect(reader: Session, choice: Choice) -> int:

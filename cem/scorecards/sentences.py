@@ -5,7 +5,7 @@ from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.scorecard import Tile
 from surveys.languages import N_, Language
 
-HIDDEN = N_("%(kpi)s: fewer than %(minimum)s answers, so nothing is shown.")
+HIDDEN = N_("%(kpi)s: fewer than %(minimum)s answers here or beside it, so nothing is shown.")
 FEW = N_("%(kpi)s: not enough data yet, %(n)s of at least %(enough)s answers.")
 ENOUGH = 10
 
@@ -49,4 +49,4 @@ def _verdict(language: Language, tile: Tile, period: Period) -> str:
     words = change_in_words(language, tile, period)
     if tile.change is None or not round(tile.change.difference or 0, tile.places):
         return words
-    return language.fill(REAL if tile.change.significant else NOT_PROVEN, {"change": words})
+    return language.fill(REAL if tile.real else NOT_PROVEN, {"change": words})

@@ -11,7 +11,7 @@ from surveys.catalogue import PublishedSurvey
 from surveys.database import utc_now
 from surveys.errors import InboxUnavailable, SurveyError, TooMany, UnknownLink
 from surveys.languages import CODES, Language, choose, language
-from surveys.pages.forms import LARGEST, Sent, read_address, read_sent
+from surveys.pages.forms import LARGEST, LONGEST_REMEMBERED, Sent, read_address, read_sent
 from surveys.pages.replies import Reply, nothing, see_other
 from surveys.pages.sheets import (
     Sheet,
@@ -34,7 +34,7 @@ _SHOWING = [HttpMethod.GET, HttpMethod.HEAD]
 
 def show_fault(request: Visitor, fault: SurveyError) -> Response[bytes]:
     """What is wrong with a link, in the dress of the survey pages."""
-    spoken = choose_language(CODES, read_address(request).get("lang"), accept=_accepts(request, b"language"))
+    spoken = choose_language(CODES, _wished(read_address(request)), accept=_accepts(request, b"language"))
     page = render_fault(reception_of(request).templates, spoken, fault)
     reply = page.reply(gzipped=_gzips(request), status=fault.status, retry_after=fault.retry_after)
     # Litestar's handlers of faults answer with its own kind of response.
@@ -73,7 +73,7 @@ class SurveyPages(Controller):
         if visit.elsewhere:
             return see_other(visit.elsewhere)
         offered, templates = visit.survey.questionnaire.languages, visit.reception.templates
-        spoken = choose_language(offered, address.get("lang"), visit.language, accept=_accepts(request, b"language"))
+        spoken = choose_language(offered, _wished(address), visit.language, accept=_accepts(request, b"language"))
         chosen = _chosen(visit.survey, address)
         if not visit.draft and "page" not in address:
             ready = ready_page(templates, visit.survey, spoken.code, chosen)
@@ -114,7 +114,7 @@ class SurveyPages(Controller):
 
     @route("/thanks", http_method=_SHOWING)
     async def thank(self, request: Visitor) -> ASGIApp:
-        survey, wished = await self.current(request), read_address(request).get("lang")
+        survey, wished = await self.current(request), _wished(read_address(request))
         spoken = choose_language(survey.questionnaire.languages, wished, accept=_accepts(request, b"language"))
         return ready_thanks(reception_of(request).templates, survey, spoken.code).reply("", gzipped=_gzips(request))
 
@@ -168,6 +168,11 @@ def _show_again(
     return render_sheet(visit.reception.templates, sheet, visit.token).reply(gzipped=_gzips(request), status=422)
 
 
+def _wished(address: Mapping[str, str]) -> str | None:
+    """The language that an address names; anything else is not worth remembering."""
+    return code if (code := address.get("lang")) in CODES else None
+
+
 def _chosen(survey: PublishedSurvey, address: Mapping[str, str]) -> tuple[tuple[str, Answer], ...]:
     """What an e-mail's link has chosen already: scores and options, so that there are only so many such pages."""
     if address.keys() <= _PLACES:
@@ -214,7 +219,8 @@ def reception_of(request: Visitor) -> Reception:
 def _accepts(request: Visitor, what: bytes) -> str:
     # Every request asks this twice; a look at the list is quicker than an index of all headers.
     wanted = b"accept-" + what
-    return next((value.decode("latin-1") for name, value in request.scope["headers"] if name == wanted), "")
+    headers = request.scope["headers"]
+    return next((value[:LONGEST_REMEMBERED].decode("latin-1") for name, value in headers if name == wanted), "")
 
 
 def _gzips(request: Visitor) -> bool:

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from litestar import Request
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, InternalServerException
 
 from surveys.questionnaire import Form
 
 # A Persian letter takes six bytes in a form, and a comment may have ten thousand of them.
 LARGEST = 256 * 1024
 MOST_FIELDS = 1000
+# What is remembered of requests must not grow with what a stranger sends; the addresses that we make are shorter.
+LONGEST_REMEMBERED = 1000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -29,7 +31,10 @@ class Sent(NamedTuple):
 
 
 async def read_sent(request: Request[Any, Any, Any]) -> Sent:
-    body = await request.body()
+    try:
+        body = await request.body()
+    except InternalServerException as fault:  # Litestar's word for a connection that broke off
+        raise ClientException("the form did not arrive whole") from fault
     try:
         form = parse_qs(body.decode(errors="replace"), errors="replace", max_num_fields=MOST_FIELDS)
     except ValueError as fault:
@@ -48,16 +53,20 @@ async def read_sent(request: Request[Any, Any, Any]) -> Sent:
 def read_address(request: Request[Any, Any, Any]) -> Mapping[str, str]:
     """The address's parameters, the last of each name."""
     query = request.scope["query_string"]
-    return _parsed(query) if query else _NOTHING
+    if not query:
+        return _NOTHING
+    return _remembered(query) if len(query) <= LONGEST_REMEMBERED else _parsed(query)
 
 
-@lru_cache(maxsize=256)
 def _parsed(query: bytes) -> Mapping[str, str]:
     try:
         parsed = parse_qs(query.decode(errors="replace"), errors="replace", max_num_fields=50)
     except ValueError:
         return _NOTHING
     return MappingProxyType({name: values[-1] for name, values in parsed.items()})
+
+
+_remembered = lru_cache(maxsize=256)(_parsed)
 
 
 def _last(form: Form, name: str) -> str:

@@ -68,10 +68,10 @@ class Html:
 
 
 class ReadyPage:
-    """A page that is rendered and compressed already, but for one place."""
+    """A page that is rendered and compressed already, but for one place, which comes after its author's words."""
 
     def __init__(self, page: Html, hole: str) -> None:
-        head, tail = page.text.split(hole)
+        head, tail = page.text.rsplit(hole, 1)
         self._page = Stitched.around(head.encode(), tail.encode())
         self._plain = (_KEPT_FOR_BACK, *(pair for pair in page.headers if pair[0] != b"cache-control"))
         self._gzipped = (*self._plain, _GZIP)

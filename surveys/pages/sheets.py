@@ -16,7 +16,7 @@ from surveys.pages.replies import Html, ReadyPage
 from surveys.questionnaire import Answer, AnswerFault, Block, Form, Question
 from surveys.templating import Templates
 
-# Stands where the ticket goes while a page is made ready; no questionnaire holds it.
+# Stands where the ticket goes while a page is made ready: the last of them, because an author may have written one too.
 _HOLE = "\u0001ticket\u0001"
 
 

@@ -12,6 +12,7 @@ from surveys.questionnaire.document import Answer, Date
 
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _FIRST_GREGORIAN_YEAR = 1700
+_LAST_GREGORIAN_YEAR = 2320
 
 
 class DateReader(AnswerReader[Date]):
@@ -29,9 +30,12 @@ class DateReader(AnswerReader[Date]):
 
     def _value(self, given: object) -> Answer:
         day, question = self._day(given), self.question
+        # Read again, a stored day before these years would be taken for a Jalali one, and the Jalali year that a page
+        # shows for one after them would be taken for a Gregorian one.
         if day.year < _FIRST_GREGORIAN_YEAR:
-            # Its stored form would be taken for a Jalali day when it is read again.
             raise Refused(N_("The year is too long ago."))
+        if day.year > _LAST_GREGORIAN_YEAR:
+            raise Refused(N_("The year is too far ahead."))
         if question.earliest and day < question.earliest:
             raise Refused(N_("The day cannot be before %(day)s."), day=question.earliest)
         if question.latest and day > question.latest:

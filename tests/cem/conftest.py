@@ -1,7 +1,9 @@
-"""The whole application on each database, and people who sign in to it."""
+"""The whole application on each database, people who sign in to it, and a company whose customers answer."""
 
+import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,11 +11,16 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from cem.app import create_app
-from cem.people.accounts import add_account
+from cem.people.accounts import Person, add_account
 from cem.roles import Role
+from cem.scorecards.choices import Choice, read_choice
+from cem.scorecards.offers import read_offers
 from cem.settings import Settings
-from surveys.database import Database, utc_now
-from surveys.models import Unit
+from surveys.database import Database, new_id, utc_now
+from surveys.models import Journey, Survey, Touchpoint, Unit
+from surveys.publishing import publish
+from surveys.questionnaire import read_yaml, scores
+from surveys.responses import Submission, record
 
 # Only for testing: the cheapest argon2, or the suite would spend its time on passwords.
 CHEAPEST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -88,3 +95,130 @@ def sign_in(client: TestClient[Litestar], accounts: None) -> SignIn:
         return client
 
     return as_role
+
+
+VISIT = """
+id: visit
+kind: transactional
+languages: [fa, en]
+title: {fa: مراجعه, en: Visit}
+consent: {fa: همکاران ما پاسخ‌ها را می‌خوانند., en: Our colleagues read the answers.}
+thanks: {fa: سپاس, en: Thank you}
+blocks:
+  - id: all
+    questions:
+      - {type: nps, id: recommend, series: nps_visit, purpose: p, text: {fa: پیشنهاد می‌کنید, en: Recommend}}
+      - {type: csat, id: satisfied, series: csat_visit, purpose: p, text: {fa: راضی هستید, en: Satisfied}}
+      - {type: ces, id: effort, series: ces_visit, purpose: p, text: {fa: آسان بود, en: Easy}}
+      - {type: rating, id: staff, purpose: p, low: 1, high: 10, text: {fa: کارکنان چطور بودند, en: The staff}}
+      - type: single_choice
+        id: reason
+        purpose: p
+        text: {fa: چرا, en: Why}
+        options: [{code: waiting, text: {fa: انتظار, en: Waiting}}, {code: staff, text: {fa: کارکنان, en: Staff}}]
+      - {type: comment, id: words, purpose: p, text: {fa: نظرتان, en: Your words}}
+"""
+TODAY = date(2025, 11, 10)  # 19 Aban 1404
+
+Answer = Callable[..., None]
+Choose = Callable[..., Choice]
+
+
+@pytest.fixture
+def survey(database: Database) -> Survey:
+    """A published survey, units bank > vanak, tajrish, and two touchpoints."""
+    with database.write() as session:
+        version = publish(session, read_yaml(VISIT), utc_now())
+        for code, parent in (("bank", None), ("vanak", "bank"), ("tajrish", "bank")):
+            if session.get(Unit, code) is None:
+                names = {"fa": f"واحد {code}", "en": code.title()}
+                session.add(Unit(code=code, parent=parent, names=names, valid_from=date(2020, 1, 1)))
+                session.flush()
+        session.add(Journey(code="visit", names={"en": "Visit"}))
+        session.flush()
+        for code, channel in (("counter", "branch"), ("call", "contact_centre")):
+            session.add(
+                Touchpoint(
+                    code=code,
+                    names={"fa": f"نقطه {code}", "en": code.title()},
+                    journey="visit",
+                    stage="served",
+                    channel=channel,
+                    owner="bank",
+                    standard={},
+                    transactional_survey=version.survey_id,
+                )
+            )
+        survey = session.get(Survey, version.survey_id)
+        assert survey is not None
+    return survey
+
+
+@pytest.fixture
+def answer(database: Database, survey: Survey) -> Answer:
+    """Store responses: `answer(9, 9, 3)` gives these NPS scores today at the counter of Vanak."""
+    questionnaire = read_yaml(VISIT)
+
+    def give(
+        *recommend: int,
+        day: date = TODAY,
+        unit: str = "vanak",
+        touchpoint: str = "counter",
+        quality: str = "valid",
+        words: str = "",
+        hour: int = 8,
+        **others: Any,
+    ) -> None:
+        asked = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+        with database.write() as session:
+            for score in recommend:
+                answers = {"recommend": score, **others} | ({"words": words} if words else {})
+                submission = Submission(
+                    survey_id=survey.survey_id,
+                    response_id=new_id(asked),
+                    version=1,
+                    day=day,
+                    touchpoint=touchpoint,
+                    unit=unit,
+                    channel="branch" if touchpoint == "counter" else "contact_centre",
+                    language="en",
+                    quality=quality,
+                    signals=[],
+                    has_comment=bool(words),
+                    answers=answers,
+                    submitted_at=asked.replace(hour=hour),
+                    seconds=60,
+                    scores=scores(questionnaire, answers),
+                )
+                record(session.connection(), [submission])
+
+    return give
+
+
+@pytest.fixture
+def person() -> Callable[..., Person]:
+    """Somebody with a role."""
+
+    def with_role(role: Role = Role.EXECUTIVE, unit: str | None = None) -> Person:
+        return Person(role.value, role.value, role, unit)
+
+    return with_role
+
+
+@pytest.fixture
+def choose(database: Database, survey: Survey, person: Callable[..., Person]) -> Choose:
+    """The choice of an address, on the fixtures' day."""
+
+    def read(role: Role = Role.EXECUTIVE, own: str | None = None, calendar: str = "jalali", **asked: str) -> Choice:
+        with database.read() as reader:
+            choice = read_choice(asked, read_offers(reader), person(role, own), calendar, TODAY)
+        assert choice is not None
+        return choice
+
+    return read
+
+
+@pytest.fixture
+def survey_id(survey: Survey) -> uuid.UUID:
+    """The survey's id."""
+    return survey.survey_id

@@ -1,7 +1,9 @@
 """Responses and their tallies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -147,6 +149,48 @@ def test_a_wrong_tally_is_found_and_mended(
     with database.writer.begin() as connection:
         assert len(tallies.differences(connection, visit.survey_id, scores_of)) == 1
         tallies.rebuild(connection, visit.survey_id, scores_of)
+        assert tallies.differences(connection, visit.survey_id, scores_of) == []
+
+
+def test_two_writers_of_the_same_responses(database: Database, submission: Submit) -> None:
+    """Two servers are sent the same responses in opposite orders: neither waits for the other in a ring."""
+    together = Barrier(2)
+
+    def write(batch: Sequence[Submission]) -> int:
+        together.wait()
+        with database.writer.begin() as connection:
+            return len(record(connection, batch))
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(5):
+            batch = [submission({"recommend": n % 11}) for n in range(200)]
+            assert sum(threads.map(write, (batch, batch[::-1]))) == 200
+
+    assert count(database, Response) == 1000
+
+
+def test_a_rebuild_while_answers_arrive(
+    database: Database, visit: SurveyVersion, reader: Reader, submission: Submit
+) -> None:
+    """Whichever comes first, every response is counted once in the end."""
+
+    def scores_of(_: int, stored: Any) -> Any:
+        return scores(reader.questionnaire, stored)
+
+    def write(score: int) -> None:
+        with database.writer.begin() as connection:
+            record(connection, [submission({"recommend": score})])
+
+    def rebuild(_: int) -> None:
+        with database.writer.begin() as connection:
+            tallies.rebuild(connection, visit.survey_id, scores_of)
+
+    with ThreadPoolExecutor(4) as threads:
+        for outcome in [threads.submit(act, n % 11) for n in range(60) for act in (write, rebuild)]:
+            outcome.result()
+
+    assert count(database, Response) == 60
+    with database.writer.begin() as connection:
         assert tallies.differences(connection, visit.survey_id, scores_of) == []
 
 

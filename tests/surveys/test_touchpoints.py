@@ -1,6 +1,7 @@
 """Encounters, and whether a customer may be asked about them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +78,48 @@ def test_sending_twice_is_once(session: Session) -> None:
     assert again.repeated
     assert again.invitation == first.invitation
     assert len(session.scalars(select(Encounter)).all()) == 1
+    assert len(session.scalars(select(Invitation)).all()) == 1
+
+
+def test_the_moment_may_be_told_in_any_time_zone(session: Session) -> None:
+    """A retry that writes the same moment with another offset is a retry."""
+    record_encounter(session, met(), NOW)
+    session.flush()
+    elsewhere = met().occurred_at.astimezone(ZoneInfo("Asia/Tehran"))
+
+    assert record_encounter(session, met(occurred_at=elsewhere), NOW).repeated
+
+
+def test_tries_that_overtake_each_other(session: Session, database: Database) -> None:
+    """An impatient sender's tries arrive at once: one is the first, the others are told the same."""
+    session.commit()
+
+    def send(_: int) -> tuple[bool, object]:
+        with database.write() as own:
+            outcome = record_encounter(own, met(), NOW)
+        return outcome.repeated, outcome.invitation
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(send, range(8)))
+
+    assert sorted(repeated for repeated, _ in outcomes) == [False] + [True] * 7
+    assert len({invitation for _, invitation in outcomes}) == 1
+    assert len(session.scalars(select(Encounter)).all()) == 1
+
+
+def test_encounters_at_once_of_a_customer(session: Session, database: Database) -> None:
+    """Two systems tell of one visit under keys of their own: one of them gets the link."""
+    session.add(Customer(customer_id=met().customer_id, reference="c1", language="fa"))
+    session.commit()
+
+    def send(key: str) -> NotInvited | None:
+        with database.write() as own:
+            return record_encounter(own, met(key), NOW).not_invited
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(send, [f"{n}" for n in range(8)]))
+
+    assert outcomes.count(None) == 1
     assert len(session.scalars(select(Invitation)).all()) == 1
 
 

@@ -1,7 +1,9 @@
 """Sign-in: who gets in, who does not, and what is left behind."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from litestar import Litestar
@@ -33,7 +35,10 @@ def test_the_right_password_opens(client: TestClient[Litestar], accounts: None) 
     assert "The executive" in page.text
 
 
-@pytest.mark.parametrize(("name", "password"), [("executive", "wrong"), ("nobody", PASSWORD), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("executive", "wrong"), ("nobody", PASSWORD), ("", ""), ("exec\0utive", PASSWORD), ("x" * 5000, "\0" * 5000)],
+)
 def test_anything_else_does_not(client: TestClient[Litestar], accounts: None, name: str, password: str) -> None:
     """A wrong name and a wrong password are answered alike, and what was typed stays but the password."""
     client.get("/sign-in?lang=en")
@@ -92,14 +97,52 @@ def test_signing_out(client: TestClient[Litestar], accounts: None) -> None:
     assert client.get("/scorecards", follow_redirects=False).status_code == 303
 
 
-@pytest.mark.parametrize("away", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x"])
+@pytest.mark.parametrize(
+    "away",
+    [
+        *("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x", "", "javascript:alert(1)"),
+        *("/\t/elsewhere.example", "/\n/elsewhere.example", "/\t/[", " //elsewhere.example", "/\0", "\\\\elsewhere"),
+    ],
+)
 def test_signing_in_never_leads_away(client: TestClient[Litestar], accounts: None, away: str) -> None:
     """A sign-in link that names another site leads to the scorecards."""
-    client.get("/sign-in")
+    assert client.get("/sign-in", params={"next": away}).status_code == 200
     form = {"_csrf_token": client.cookies["csrf"], "name": "hr", "password": PASSWORD, "next": away}
     answer = client.post("/sign-in", data=form, follow_redirects=False)
 
     assert answer.headers["location"] == "/scorecards"
+
+
+def test_signing_in_leads_back(client: TestClient[Litestar], accounts: None) -> None:
+    """To the page that was asked for, with all that its address said; from a form that was sent too late, home."""
+    wanted = "/scorecards?period=3m&unit=vanak"
+    asked = client.get(wanted, follow_redirects=False).headers["location"]
+    assert httpx.URL(asked).params["next"] == wanted
+
+    client.get("/sign-in")
+    sent = client.post("/scorecards/targets", data={"_csrf_token": client.cookies["csrf"]}, follow_redirects=False)
+    assert httpx.URL(sent.headers["location"]).params["next"] == "/"
+    form = {"_csrf_token": client.cookies["csrf"], "name": "hr", "password": PASSWORD, "next": wanted}
+    assert client.post("/sign-in", data=form, follow_redirects=False).headers["location"] == wanted
+
+
+def test_a_session_is_ones_own(client: TestClient[Litestar], accounts: None) -> None:
+    """A session that somebody planted before the sign-in is worth nothing after it."""
+    client.cookies.set("session", "planted", domain="testserver.local")
+    post(client, name="hr", password=PASSWORD)
+    client.cookies.clear()
+    client.cookies.set("session", "planted")
+
+    assert client.get("/scorecards", follow_redirects=False).status_code == 303
+
+
+def test_guesses_at_one_moment_are_counted(database: Database, accounts: None) -> None:
+    """Five guesses that are sent together lock an account as five in a row do."""
+    now = utc_now()
+    with ThreadPoolExecutor(FAILURES) as threads:
+        list(threads.map(lambda n: sign_in(database, CHEAPEST, now, "executive", f"wrong {n}"), range(FAILURES)))
+
+    assert sign_in(database, CHEAPEST, now, "executive", PASSWORD) is None
 
 
 def test_too_many_tries(client: TestClient[Litestar], accounts: None) -> None:

@@ -8,12 +8,13 @@ from itertools import pairwise
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cem.audit import AuditEvent
 from cem.roles import Role
 from surveys.database import Database, day_of, utc_now
 from surveys.languages import Month
+from surveys.models import Touchpoint, Unit
 
 SignIn = Callable[[Role], TestClient[Litestar]]
 Answer = Callable[..., None]
@@ -58,6 +59,40 @@ def test_words_go_to_those_who_act_on_them(answered: None, sign_in: SignIn, role
     assert ("&lt;script&gt;alert(1)" in page) is reads
     assert "<script>alert(1)" not in page
     assert ('dir="auto"' in page) is reads
+
+
+def test_names_are_text(answered: None, sign_in: SignIn, database: Database) -> None:
+    """Whatever a unit or a touchpoint is called, the page shows its name and runs nothing of it."""
+    name = """</script><!--<img src=x onerror=alert(1)>" onmouseover="x {{7*7}} %(n)s 50% \u202e"""
+    with database.write() as session:
+        session.execute(update(Unit).values(names={"en": name}))
+        session.execute(update(Touchpoint).values(names={"en": name}))
+    page = sign_in(Role.EXECUTIVE).get("/scorecards?lang=en&unit=vanak").text
+
+    assert "&lt;img src=x onerror=alert(1)&gt;&#34; onmouseover=&#34;x {{7*7}} %(n)s 50% " in page
+    assert "<img" not in page
+    assert "<!--" not in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (0, "No answers"),
+        (1, "Too few answers to be shown"),
+        (4, "Too few answers to be shown"),
+        (5, "Not enough data"),
+        (9, "Not enough data"),
+        (10, "between"),
+    ],
+)
+def test_few_answers_in_words(sign_in: SignIn, answer: Answer, today: date, answers: int, said: str) -> None:
+    """From none to the fewest that are enough, each state has its words: nobody reads a number that is none."""
+    client = sign_in(Role.EXECUTIVE)
+    answer(*[10] * answers, day=today, satisfied=5, effort=7, staff=10)
+    for kpi in ("nps_visit", "staff"):
+        page = text_of(client.get(f"/scorecards?lang=en&kpi={kpi}").text)
+        assert page.count(said) >= 4
+        assert not re.search(r"\b(nan|None|inf|null)\b", page)
 
 
 def test_a_unit_manager_stays_inside(answered: None, sign_in: SignIn) -> None:

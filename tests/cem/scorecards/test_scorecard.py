@@ -9,6 +9,7 @@ import pytest
 from cem.roles import Role
 from cem.scorecards.choices import Choice
 from cem.scorecards.offers import read_offers
+from cem.scorecards.periods import read_period
 from cem.scorecards.scorecard import Scorecard, Tile, build_scorecard, count_today
 from cem.scorecards.sentences import sentence
 from metrics import Histogram, ces, compare, compare_many, csat, mean_score, nps
@@ -61,6 +62,22 @@ def test_change_is_compared_with_the_period_before(build: Build, answer: Answer)
     assert change.significant
 
 
+def test_one_of_many_changes_is_not_real_by_itself(build: Build, answer: Answer) -> None:
+    """Of four KPIs one looks changed at 3 in 100: that is what chance gives, and each says so."""
+    same = {"satisfied": 4, "effort": 5, "staff": 7}
+    answer(*[10, 9, 3] * 40, day=LONG_AGO, **same)
+    answer(*[10, 9, 3] * 30, *[3] * 24, **same)
+    card = build()
+    changes = [one.change.p for one in card.tiles if one.change and one.change.p is not None]
+
+    assert len(changes) > 1
+    assert 0.05 / len(changes) < min(changes) < 0.05
+    assert card.focus.change is not None
+    assert card.focus.change.significant
+    assert [one.real for one in card.tiles] == [False] * 4
+    assert "not proven" in sentence(language("en"), card.focus, read_period("12m", "jalali", TODAY))
+
+
 def test_months_of_the_trend(build: Build, answer: Answer) -> None:
     """Twelve Jalali months, each with its own estimate; a month without answers has none."""
     answer(*[9] * 10, day=date(2025, 10, 22))  # 30 Mehr
@@ -84,7 +101,7 @@ def test_months_of_the_trend(build: Build, answer: Answer) -> None:
         ([10, 9, 3] * 20, [10, 9, 3] * 20, "; the same as in the 12 months before."),
         ([10] * 9, [10] * 12, "there is too little before it to compare with."),
         ([10] * 20, [10] * 9, "not enough data yet, 9 of at least 10 answers."),
-        ([10] * 20, [10] * 4, "fewer than 5 answers, so nothing is shown."),
+        ([10] * 20, [10] * 4, "fewer than 5 answers here or beside it, so nothing is shown."),
     ],
 )
 def test_one_plain_sentence(
@@ -216,7 +233,7 @@ def test_comments_newest_first(build: Build, answer: Answer) -> None:
     """The ten newest of the chosen part, with their score; none for who may not read them."""
     for n in range(12):
         answer(n % 11, words=f"word {n}", day=date(2025, 10, 1 + n))
-    answer(5, words="elsewhere", unit="tajrish", quality="valid")
+    answer(*[5] * 5, words="elsewhere", unit="tajrish", quality="valid")
     answer(*[5] * 5, words="suspect", quality="suspect")
     comments = build(unit="vanak").comments
 
