@@ -22,6 +22,7 @@ from cem.api.encounters import EncounterApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.errors import answer_fault
+from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
 from cem.people.pages import SignInPages
@@ -123,7 +124,7 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
     )
     return Router(
         "/",
-        route_handlers=[front, SignInPages, ScorecardPages],
+        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages],
         middleware=[
             DefineMiddleware(CSRFMiddleware, config=csrf),
             DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),

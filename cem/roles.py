@@ -32,6 +32,7 @@ ROLE_NAMES = {
 class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     COMMENTS_READ = "comments:read"
+    EXPLORER_READ = "explorer:read"
     SCORECARDS_READ = "scorecards:read"
     SIGNED_IN = "signed-in"
     TARGETS_SET = "targets:set"
@@ -49,6 +50,12 @@ class Scope(StrEnum):
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.ACCOUNTS_MANAGE: {Role.ADMINISTRATOR: Scope.COMPANY},
     Action.COMMENTS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    Action.EXPLORER_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
         Role.CX_MANAGER: Scope.COMPANY,
         Role.UNIT_MANAGER: Scope.OWN_UNITS,

@@ -92,9 +92,7 @@
     setTimeout(watch, 1000 * Math.min(60, SECONDS * 2 ** failures));
   }
 
-  if (document.getElementById("live")) {
-    drawLater();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawLater);
-    setTimeout(watch, 1000 * SECONDS);
-  }
+  drawLater();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawLater);
+  if (document.getElementById("live")) setTimeout(watch, 1000 * SECONDS);
 })();
