@@ -35,12 +35,9 @@ def quadrant_figure(language: Language, kpi: Kpi, drivers: DriverList) -> Figure
         },
         hovermode="closest",
     )
-    head = tuple(
-        map(
-            language.gettext,
-            (N_("Question"), N_("Importance"), N_("Confidence interval"), N_("Performance"), N_("Confidence interval"), N_("What to do")),
-        )
-    )
+    sure = N_("Confidence interval")
+    titles = (N_("Question"), N_("Importance"), sure, N_("Performance"), sure, N_("What to do"))
+    head = tuple(map(language.gettext, titles))
     rows = tuple(_row(language, number, place) for number, place in enumerate(drivers.places, 1))
     caption = language.fill(N_("%(kpi)s: importance and performance"), {"kpi": kpi.name(language)})
     return Figure("quadrant", drawing, caption, head, rows)
