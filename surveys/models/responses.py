@@ -66,7 +66,7 @@ class Response(Base):
             "unit",
             "channel",
             "quality",
-            sqlite_where=text("has_comment"),
+            sqlite_where=text("has_comment = 1"),
             postgresql_where=text("has_comment"),
         ),
     )
