@@ -1,7 +1,6 @@
 """The explorer's pages: a table of two cuts, and the drivers of a KPI, from addresses that can be kept and sent."""
 
 import time
-from datetime import date
 from typing import Any
 
 from litestar import Controller, Request, Response, get
@@ -14,16 +13,14 @@ from cem.explorer.figures import quadrant_figure
 from cem.explorer.tables import Table, kpi_table, share_table
 from cem.people.accounts import Person
 from cem.roles import Action
-from cem.scorecards.choices import Choice, UnknownChoice, read_choice
+from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
 from cem.scorecards.disclosure import closed_series
-from cem.scorecards.offers import CHANNEL_NAMES, Offers, read_offers
-from cem.scorecards.periods import offered_periods
+from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.sentences import ENOUGH
 from cem.settings import Settings
 from cem.templating import Show
 from surveys.database import day_of, utc_now
-from surveys.languages import Language
 from surveys.questionnaire import Questionnaire, Scored
 
 
@@ -57,7 +54,7 @@ class ExplorerPages(Controller):
         table = None if closed else _table(reader, choice, questionnaire, asking.get(measure), rows, columns)
         return show(
             "explorer/show.html",
-            **_where(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, today),
             cuts=cuts,
             asking=asking,
             measure=measure or choice.kpi,
@@ -87,24 +84,12 @@ class ExplorerPages(Controller):
         drivers = None if closed else find_drivers(reader, choice, offers.surveys[choice.survey].questionnaire)
         return show(
             "explorer/drivers.html",
-            **_where(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, today),
             drivers=drivers,
             figure=quadrant_figure(show.language, choice.focus, drivers) if drivers and drivers.places else None,
             quadrants=QUADRANTS,
             reasons=REASONS,
         )
-
-
-def _where(choice: Choice, offers: Offers, language: Language, today: date) -> dict[str, Any]:
-    """What the form needs to ask which answers are counted."""
-    return {
-        "choice": choice,
-        "offers": offers,
-        "units": offers.subtree(choice.top) if choice.top else offers.units,
-        "top": choice.top,
-        "channel_names": CHANNEL_NAMES,
-        "periods": list(offered_periods(language.calendar, today)),
-    }
 
 
 def _table(

@@ -4,15 +4,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from cem.errors import Forbidden, NotFound
 from cem.people.accounts import Person
 from cem.roles import Action, Scope, scope_of
 from cem.scorecards.kpis import Kpi, kpis_of
-from cem.scorecards.offers import OfferedSurvey, Offers
-from cem.scorecards.periods import Period, read_period
-from surveys.languages import N_
+from cem.scorecards.offers import CHANNEL_NAMES, OfferedSurvey, Offers
+from cem.scorecards.periods import Period, offered_periods, read_period
+from surveys.languages import N_, Language
 from surveys.tallies import Where
 
 PARTS = ("survey", "period", "unit", "touchpoint", "channel", "kpi")
@@ -108,6 +109,18 @@ def read_choice(asked: Mapping[str, str], offers: Offers, person: Person, calend
         top=own_unit(person) or "",
         anonymous=survey.questionnaire.anonymous,
     )
+
+
+def filters(choice: Choice, offers: Offers, language: Language, today: date) -> dict[str, Any]:
+    """What a page's form needs to ask which answers are counted (`scorecards/where.html`)."""
+    return {
+        "choice": choice,
+        "offers": offers,
+        "units": offers.subtree(choice.top) if choice.top else offers.units,
+        "top": choice.top,
+        "channel_names": CHANNEL_NAMES,
+        "periods": list(offered_periods(language.calendar, today)),
+    }
 
 
 def _read_survey(slug: str, offers: Offers) -> OfferedSurvey | None:

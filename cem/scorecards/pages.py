@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from cem.people.accounts import Person
 from cem.roles import Action, scope_of
-from cem.scorecards.choices import Choice, UnknownChoice, own_unit, read_choice
+from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
 from cem.scorecards.drawings import distribution_figure, trend_figure
-from cem.scorecards.offers import CHANNEL_NAMES, read_offers
-from cem.scorecards.periods import offered_periods
+from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.scorecard import build_scorecard, count_today
 from cem.scorecards.sentences import ENOUGH, change_in_words, sentence
@@ -58,12 +57,7 @@ class ScorecardPages(Controller):
         figures = trend_figure(show.language, card.focus), distribution_figure(show.language, card.focus)
         return show(
             "scorecards/show.html",
-            choice=choice,
-            offers=offers,
-            units=offers.subtree(own) if (own := own_unit(request.user)) else offers.units,
-            top=own,
-            channel_names=CHANNEL_NAMES,
-            periods=list(offered_periods(show.language.calendar, today)),
+            **filters(choice, offers, show.language, today),
             card=card,
             pulse=_pulse(settings, choice, card.answers_today),
             figures=figures,
