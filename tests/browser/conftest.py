@@ -72,8 +72,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """The session cookie of each who has signed in: so many sign-ins a minute would be too many for one address."""
+    return {}
+
+
 @pytest.fixture
-def visit(chromium: Browser, demo: str) -> Open:
+def visit(chromium: Browser, demo: str, sessions: dict[str, Any]) -> Open:
     """Opens a browser as somebody has it: language, width, script, colours, signed in or not."""
 
     @contextmanager
@@ -89,15 +95,18 @@ def visit(chromium: Browser, demo: str) -> Open:
         )
         context.set_default_timeout(15_000)
         page = context.new_page()
-        if name:
-            _sign_in(context, name)
+        if name and name not in sessions:
+            sessions[name] = _sign_in(context, name)
+        elif name:
+            context.add_cookies([sessions[name]])
         yield page
         context.close()
 
     return opened
 
 
-def _sign_in(context: BrowserContext, name: str) -> None:
+def _sign_in(context: BrowserContext, name: str) -> Any:
+    """The cookie of a session that begins here."""
     page = context.new_page()
     page.goto("/sign-in")
     page.fill("input[name=name]", name)
@@ -105,3 +114,4 @@ def _sign_in(context: BrowserContext, name: str) -> None:
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/scorecards**")
     page.close()
+    return next(cookie for cookie in context.cookies() if cookie["name"] == "session")

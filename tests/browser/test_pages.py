@@ -17,8 +17,11 @@ PAGES = {
     "thanks": "/s/after-contact/thanks",
     "forged link": "/i/forged",
     "scorecards": "/scorecards",
+    "explorer": "/explorer",
+    "shares": "/explorer?measure=q.reason&columns=touchpoint",
+    "drivers": "/explorer/drivers?survey=relationship",
 }
-SIGNED_IN = {"scorecards"}
+SIGNED_IN = {"scorecards", "explorer", "shares", "drivers"}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
   const r = e.getBoundingClientRect();
@@ -66,7 +69,7 @@ def _axe(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
-@pytest.mark.parametrize("name", ["survey", "scorecards", "front"])
+@pytest.mark.parametrize("name", ["survey", "scorecards", "front", "explorer", "drivers"])
 def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
     """Contrast holds in dark mode."""
     with visit("fa", 360, dark=True, name="executive" if name in SIGNED_IN else "") as page:
