@@ -30,8 +30,8 @@ bench: .venv/tested ## Print each budget beside its limit, measured in one run (
 	.venv/bin/python -m benchmarks $(ARGS)
 
 lock: ## Resolve the pinned dependencies anew (needs uv)
-	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate -q -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove what the targets above made
 	rm -rf .venv .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

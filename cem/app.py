@@ -30,6 +30,7 @@ from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.roles import keyed, permitted
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
+from cem.studio.pages import ExportPages
 from cem.templating import provide_show
 from surveys.catalogue import LiveCatalogue
 from surveys.database import Database, create_database, provide_read, provide_write
@@ -124,7 +125,7 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
     )
     return Router(
         "/",
-        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages],
+        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages, ExportPages],
         middleware=[
             DefineMiddleware(CSRFMiddleware, config=csrf),
             DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),

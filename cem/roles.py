@@ -33,6 +33,7 @@ class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
+    RESPONSES_EXPORT = "responses:export"
     SCORECARDS_READ = "scorecards:read"
     SIGNED_IN = "signed-in"
     TARGETS_SET = "targets:set"
@@ -61,6 +62,8 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.UNIT_MANAGER: Scope.OWN_UNITS,
         Role.ANALYST: Scope.COMPANY,
     },
+    # Row by row is closer to customers than any screen: for those who analyse, and nobody who is measured.
+    Action.RESPONSES_EXPORT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.SCORECARDS_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
         Role.CX_MANAGER: Scope.COMPANY,

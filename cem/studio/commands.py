@@ -1,10 +1,10 @@
 """`cem survey`, `cem company`, `cem responses` and `cem tallies`."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -15,14 +15,19 @@ from sqlalchemy.orm import Session
 
 from cem.audit import audit
 from cem.errors import BadInput
+from cem.scorecards.offers import read_offers
 from cem.serving import opened
 from cem.settings import read_settings
+from cem.studio.exports import FORMATS, count_exported, read_tables, read_where, record_export, write_files
 from surveys import tallies as counted
 from surveys.company import read_company, store_company
 from surveys.database import Database, day_of, utc_now
-from surveys.formats.csv_responses import ImportReport, import_responses
+from surveys.formats.csv_responses import ImportReport, import_responses, import_rows
 from surveys.formats.documents import DocumentFaults
+from surveys.formats.exported_rows import ExportedRows
+from surveys.formats.exports import QUALITIES, Export
 from surveys.formats.mapping import read_mapping
+from surveys.languages import CODES, ascii_digits, jalali_to_date, language
 from surveys.models import Survey, SurveyVersion
 from surveys.publishing import current_version, publish
 from surveys.questionnaire import Questionnaire, json_schema, read_yaml, scores, to_yaml
@@ -98,13 +103,16 @@ def responses() -> None:
 
 @responses.command("import")
 @click.argument("file", type=FILE)
-@click.option("--mapping", type=FILE, required=True, help="Which column answers which question.")
-def import_file(file: Path, mapping: Path) -> None:
+@click.option("--mapping", type=FILE, help="Which column answers which question.")
+@click.option("--survey", "slug", help="Instead of a mapping, for a file that cem has exported: its survey.")
+def import_file(file: Path, mapping: Path | None, slug: str | None) -> None:
     """Bring responses in from a CSV file; importing it again changes nothing."""
+    if (mapping is None) is (slug is None):
+        raise click.UsageError("Give a mapping, or the survey of a file that cem has exported.")
     settings = read_settings()
     now = utc_now()
     with opened(settings) as database:
-        report, broken = _import(database, file, mapping, day_of(now, settings.zone))
+        report, broken = _import(database, file, mapping or str(slug), day_of(now, settings.zone))
         with database.write() as session:
             audit(session, now, ACTOR, "responses:import", file.name, new=report.new, refused=report.refused)
     for refusal in report.refusals:
@@ -116,15 +124,18 @@ def import_file(file: Path, mapping: Path) -> None:
         raise SystemExit(1)
 
 
-def _import(database: Database, file: Path, mapping: Path, today: date) -> tuple[ImportReport, DocumentFaults | None]:
+def _import(
+    database: Database, file: Path, meaning: Path | str, today: date
+) -> tuple[ImportReport, DocumentFaults | None]:
     """What became of the rows, and what stopped the reading in mid-file, if anything did.
 
-    Each batch is a transaction of its own: what is stored stays if the next one is interrupted.
+    `meaning` is a mapping, or the survey of an exported file. Each batch is a transaction of its own: what is stored
+    stays if the next one is interrupted.
     """
     report = ImportReport()
     with file.open("rb") as source, _progress(file.stat().st_size, file.name) as advance, database.write() as session:
         try:
-            for report in import_responses(session, source, read_mapping(mapping), today):
+            for report in _reports(session, source, meaning, today):
                 session.commit()
                 advance(report.bytes)
         except DocumentFaults as broken:
@@ -132,6 +143,55 @@ def _import(database: Database, file: Path, mapping: Path, today: date) -> tuple
                 raise
             return report, broken
     return report, None
+
+
+def _reports(session: Session, source: BinaryIO, meaning: Path | str, today: date) -> Iterator[ImportReport]:
+    if isinstance(meaning, Path):
+        return import_responses(session, source, read_mapping(meaning), today)
+    return import_rows(session, source, lambda header: ExportedRows(session, meaning, header, today))
+
+
+def _day(text: str) -> date:
+    """A day in either calendar; a year below 1700 is Jalali."""
+    try:
+        year, month, day = map(int, ascii_digits(text).split("-"))
+        return jalali_to_date(year, month, day) if year < 1700 else date(year, month, day)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day. Write it as 2025-10-07 or 1404-07-15.") from None
+
+
+@responses.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--survey", "slug", required=True)
+@click.option("--from", "start", type=_day, metavar="DAY", help="The first day, in either calendar.")
+@click.option("--to", "last", type=_day, metavar="DAY", help="The last day.")
+@click.option("--unit", help="A unit and all that is below it.")
+@click.option("--touchpoint")
+@click.option("--channel")
+@click.option("--language", "spoken", type=click.Choice(CODES), help="Of the labels; otherwise the survey's first.")
+@click.option("--quality", type=click.Choice([*QUALITIES, "all"]), default="valid", show_default=True)
+def export_file(
+    file: Path, slug: str, start: date | None, last: date | None, spoken: str | None, quality: str, **places: str | None
+) -> None:
+    """Write responses to a file: .csv, .xlsx, .sav (SPSS) or .parquet, with a codebook."""
+    form = FORMATS.get(file.suffix.removeprefix(".").lower())
+    if form is None:
+        raise BadInput(f"{file.name} must end with {', '.join(f'.{ending}' for ending in FORMATS)}.")
+    settings = read_settings()
+    with opened(settings) as database, database.read() as session, ExitStack() as files:
+        known, offers = _survey(session, slug), read_offers(session)
+        where = read_where(session, known.survey_id, offers, **places)
+        qualities = QUALITIES if quality == "all" else (quality,)
+        export = Export(where, start, last and last + timedelta(days=1), qualities)
+        tables = read_tables(session, known.survey_id, offers, settings.zone)
+        rows = count_exported(session, tables, export)
+        labels = language(spoken or offers.surveys[slug].questionnaire.languages[0])
+        with _progress(rows, file.name) as advance:
+            written = write_files(files, session, file, form, tables, export, labels, advance)
+        given = {name: code for name, code in places.items() if code}
+        with database.write() as writing:
+            record_export(writing, utc_now(), ACTOR, slug, export, rows, format=form.name, file=file.name, **given)
+    click.echo(f"{rows} responses: {', '.join(path.name for path in written)}")
 
 
 @contextmanager

@@ -6,10 +6,10 @@ The id of a response is made from the survey, the row's own key and its day, so 
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -41,11 +41,26 @@ def import_responses(session: Session, file: BinaryIO, mapping: MappingFile, tod
     The caller may commit after every report: what is stored stays, and the next import finds it there.
     DocumentFaults where the mapping fits neither the file nor the company; then nothing is stored.
     """
+
+    def reader_of(header: Sequence[str]) -> RowReader:
+        return RowReader(session, mapping, header, today)
+
+    return import_rows(session, file, reader_of, mapping.mapping.delimiter)
+
+
+class ReadsRows(Protocol):
+    def read(self, row: Row) -> Submission:
+        """The response of a row; RowRefused where it is none."""
+
+
+def import_rows(
+    session: Session, file: BinaryIO, reader_of: Callable[[Sequence[str]], ReadsRows], delimiter: str = ","
+) -> Iterator[ImportReport]:
+    """The same for rows of any kind; `reader_of` takes the header, and refuses a file whose header does not fit."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        rows = _rows(text, mapping.mapping.delimiter)
-        header = next(rows, Row(1, [])).cells
-        reader = RowReader(session, mapping, header, today)
+        rows = _rows(text, delimiter)
+        reader = reader_of(next(rows, Row(1, [])).cells)
         report = ImportReport()
         for batch in _batches(rows):
             report = _import_batch(session, reader, batch, report, file.tell())
@@ -84,7 +99,7 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _import_batch(
-    session: Session, reader: RowReader, batch: Sequence[Row], before: ImportReport, position: int
+    session: Session, reader: ReadsRows, batch: Sequence[Row], before: ImportReport, position: int
 ) -> ImportReport:
     submissions: list[Submission] = []
     refusals: list[Refusal] = []

@@ -5,13 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import func, select, update
 
 from cem.audit import AuditEvent
-from cem.cli import main
 from cem.models import metadata
-from cem.serving import write_settings
 from surveys.company import read_company
 from surveys.database import Database
 from surveys.formats.csv_responses import BATCH
@@ -52,19 +50,6 @@ unit: {constant: vanak}
 answers: {recommend: score, why: words}
 """
 RESPONSES = "ticket,date,score,words\n1,2026-01-05,9,good\n2,2026-01-06,3,slow\n3,2026-01-07,10,\n"
-
-
-@pytest.fixture
-def cem(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cem:
-    """`cem` in a folder whose cem.toml names the database."""
-    address = database.writer.url.render_as_string(hide_password=False)
-    write_settings(tmp_path / "cem.toml", "a secret of the tests, long enough", address, "http://cem.example/")
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-    return run
 
 
 @pytest.fixture
