@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metrics.heterogeneity import Heterogeneity
-from metrics.multiplicity import adjust_p_values
+from metrics.comparisons.heterogeneity import Heterogeneity
+from metrics.comparisons.multiplicity import adjust_p_values
 from metrics.quantiles import chi_square_p, normal_p
 
 Table = NDArray[np.float64]

@@ -105,7 +105,7 @@ class Histogram:
     def effective_n(self) -> float:
         """Kish's effective number of answers, (sum of w)^2 / (sum of w^2); without weights this is `n` [1]_.
 
-        It knows nothing of clusters or calibration: see `metrics.designs` for these.
+        It knows nothing of clusters or calibration: see `metrics.weighting.designs` for these.
 
         References
         ----------

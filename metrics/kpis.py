@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from metrics.differences import Comparison, Group, compare_estimates, compare_means, compare_nps, compare_shares
+from metrics.comparisons.differences import (
+    Comparison,
+    Group,
+    compare_estimates,
+    compare_means,
+    compare_nps,
+    compare_shares,
+)
+from metrics.comparisons.heterogeneity import Heterogeneity, chi_square, pool, welch_anova
 from metrics.estimate import Estimate
-from metrics.heterogeneity import Heterogeneity, chi_square, pool, welch_anova
 from metrics.histogram import Histogram
 from metrics.means import Moments, ces, mean_score, scale_of
 from metrics.net_promoter import ADDED, net_groups, nps

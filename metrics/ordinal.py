@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from metrics.heterogeneity import Heterogeneity
+from metrics.comparisons.heterogeneity import Heterogeneity
 from metrics.histogram import Histogram
 from metrics.quantiles import normal_p
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cem.scorecards.choices import Choice
 from cem.scorecards.privacy import MINIMUM
 from metrics import Estimate, Histogram, KeyDrivers, importance_performance, key_drivers, mean_score
-from metrics.key_drivers import Driver
+from metrics.drivers.key_drivers import Driver
 from surveys.cuts import Answers, cross
 from surveys.languages import N_
 from surveys.questionnaire import Questionnaire, Rating, Scored

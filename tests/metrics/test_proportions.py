@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import Histogram, compare, compare_to_target, csat, paired_shares, proportion, response_rates
+from metrics.comparisons.share_differences import fisher_p, miettinen_nurminen, pooled_z, share_p
 from metrics.proportions import LIMITS
-from metrics.share_differences import fisher_p, miettinen_nurminen, pooled_z, share_p
 
 shares = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 confidences = st.floats(0.5, 0.999)

@@ -55,25 +55,25 @@ from metrics import (
     two_mean_sample,
     two_share_sample,
 )
-from metrics.beta_binomial import fit_shares, log_likelihood, shrink_shares
 from metrics.bootstrap import bootstrap, correlation
-from metrics.break_tests import ols_cusum
-from metrics.chart_constants import c4, range_moments
-from metrics.differences import nps_z
-from metrics.drivers import correlations, explained
-from metrics.factor_model import one_factor
-from metrics.funnels import share_funnel
-from metrics.heterogeneity import chi_square, linear_trend, pool
+from metrics.comparisons.differences import nps_z
+from metrics.comparisons.heterogeneity import chi_square, linear_trend, pool
+from metrics.comparisons.share_differences import agresti_caffo, fisher_p, miettinen_nurminen, newcombe, pooled_z
+from metrics.drivers.importance import correlations, explained
 from metrics.means import Moments, welch
 from metrics.net_promoter import net_groups
 from metrics.ordinal import kruskal_wallis, mann_whitney, tukey
-from metrics.power import two_mean_power
 from metrics.quantiles import normal_p
-from metrics.run_lengths import cusum_run_length
-from metrics.run_rules import western_electric
-from metrics.sampling import cohens_h
-from metrics.share_differences import agresti_caffo, fisher_p, miettinen_nurminen, newcombe, pooled_z
-from metrics.shrinkage import fit_prior, inconsistency, james_stein, shrink
+from metrics.reliability.factor_model import one_factor
+from metrics.sampling.power import two_mean_power
+from metrics.sampling.sizes import cohens_h
+from metrics.shrinkage.beta_binomial import fit_shares, log_likelihood, shrink_shares
+from metrics.shrinkage.normal import fit_prior, inconsistency, james_stein, shrink
+from metrics.trends.break_tests import ols_cusum
+from metrics.trends.chart_constants import c4, range_moments
+from metrics.trends.funnels import share_funnel
+from metrics.trends.run_lengths import cusum_run_length
+from metrics.trends.run_rules import western_electric
 
 Case = dict[str, Any]
 Dataset = Callable[[str], dict[str, list[str]]]

@@ -1,0 +1,1 @@
+"""Is the difference real: two groups, many groups, the same customers twice, a target."""

@@ -1,0 +1,1 @@
+"""How far a scale, a rater or a question measures one thing."""

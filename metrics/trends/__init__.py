@@ -1,0 +1,1 @@
+"""Has something changed: control charts, funnels, breaks and slopes."""
