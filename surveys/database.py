@@ -135,6 +135,11 @@ class Database:
             return None
         return Path(str(self.writer.url.database))
 
+    @property
+    def address(self) -> str:
+        """The URL with its password, for another process of ours; it is never shown."""
+        return self.writer.url.render_as_string(hide_password=False)
+
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkstemp
-from typing import BinaryIO, Protocol, cast
+from tempfile import mkstemp
+from typing import Protocol, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -86,7 +86,6 @@ FORMATS = {
 }
 # A file that is written before it is sent keeps a browser waiting: so many responses at most, a minute of Excel's.
 LARGEST_WHOLE = 200_000
-_PIECE = 2**18
 _CHANNELS = select(Tally.channel).distinct()
 # What some file system or header does not take in a name, and what would show it otherwise than it is.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"*/:<>?\\|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
@@ -202,21 +201,6 @@ def stream_csv(
     """A table in pieces, in a transaction of its own that lasts as long as somebody reads on."""
     with database.read() as session, closing(part(session, export)) as table:
         yield from lines(table)
-
-
-def stream_whole(form: Format, table: Table, spoken: Language) -> Iterator[bytes]:
-    """A file that can only be sent when it is finished; nothing of it is left on the disk."""
-    with TemporaryDirectory() as folder, closing(table):
-        path = Path(folder) / "export"
-        form.writer.write(path, table, spoken)
-        file = path.open("rb")
-    return _pieces(file)
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE):
-            yield piece
 
 
 def attachment(plain: str, title: str) -> str:

