@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from litestar.template.base import csrf_token
 
+from cem.menu import menu_of
 from cem.people.accounts import Person
 from cem.roles import Action, scope_of
 from surveys.languages import CODES, Language, choose, language
@@ -24,10 +25,12 @@ class Show:
     def __call__(
         self, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
     ) -> Response[bytes]:
+        person = self.request.scope.get("user")
         body = self.templates.render(
             self.language,
             template,
-            person=self.request.scope.get("user"),
+            person=person,
+            menu=list(menu_of(person.role, self.request.url.path)) if person else (),
             may=self._may,
             csrf_token=csrf_token({"request": self.request}),
             other_languages=self._other_languages(),
