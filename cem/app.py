@@ -22,11 +22,13 @@ from cem.api.encounters import EncounterApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.errors import answer_fault
+from cem.explorer.counting import Slots
 from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
+from cem.responses.pages import ResponsePages
 from cem.roles import keyed, permitted
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
@@ -112,6 +114,7 @@ def create_app(
                 "templates": templates,
                 "reception": reception,
                 "hasher": hasher or PasswordHasher(),
+                "slots": Slots(),
                 "sign_in_limit": Limit(settings.sign_ins_per_minute),
             }
         ),
@@ -125,7 +128,7 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
     )
     return Router(
         "/",
-        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages, ExportPages],
+        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages, ResponsePages, ExportPages],
         middleware=[
             DefineMiddleware(CSRFMiddleware, config=csrf),
             DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),

@@ -34,6 +34,7 @@ class Action(StrEnum):
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
     RESPONSES_EXPORT = "responses:export"
+    RESPONSES_READ = "responses:read"
     SCORECARDS_READ = "scorecards:read"
     SIGNED_IN = "signed-in"
     TARGETS_SET = "targets:set"
@@ -64,6 +65,13 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     },
     # Row by row is closer to customers than any screen: for those who analyse, and nobody who is measured.
     Action.RESPONSES_EXPORT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
+    # From a number to what it counts: whoever acts on the number, as far as their units go.
+    Action.RESPONSES_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.ANALYST: Scope.COMPANY,
+    },
     Action.SCORECARDS_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
         Role.CX_MANAGER: Scope.COMPANY,

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response
+from litestar.response import Stream
 from litestar.template.base import csrf_token
 
 from cem.menu import menu_of
@@ -42,6 +43,20 @@ class Show:
         if self.request.query_params.get("lang") in CODES:
             response.set_cookie("language", self.language.code, max_age=31_536_000, samesite="lax", path="/")
         return response
+
+    def stream(self, template: str, /, **context: Any) -> Stream:
+        """The same in pieces, each sent when there is enough of it or when the page has to wait."""
+        pieces = self.templates.stream(
+            self.language,
+            template,
+            person=self.request.scope.get("user"),
+            may=self._may,
+            csrf_token=csrf_token({"request": self.request}),
+            other_languages=self._other_languages(),
+            **context,
+        )
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return Stream(pieces, media_type="text/html; charset=utf-8", headers=headers)
 
     def _may(self, action: str) -> bool:
         person = self.request.scope.get("user")

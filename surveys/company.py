@@ -1,4 +1,4 @@
-"""The measured company: its units, journeys and touchpoints, as one document that is stored as a whole."""
+"""The measured company: units, segments, journeys and touchpoints, as one document that is stored as a whole."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys.formats.documents import DocumentFaults, DocumentFile
 from surveys.languages import N_
-from surveys.models import Journey, Stage, Survey, Touchpoint, Unit
+from surveys.models import Journey, Segment, Stage, Survey, Touchpoint, Unit
 from surveys.questionnaire import Fault, Text
 
 CHANNELS = tuple(
@@ -21,6 +21,7 @@ CHANNELS = tuple(
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$(?!\n)", max_length=64)]
 _FIRST_GREGORIAN_YEAR = 1700
+_Table = Unit | Segment | Journey | Touchpoint
 
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +35,13 @@ class UnitPart(_Part, frozen=True, kw_only=True):
     valid_from: date
     valid_to: date | None = None
     parent: Code | None = None
+
+
+class SegmentPart(_Part, frozen=True, kw_only=True):
+    """Customers who have something in common; `valid_to` is the last day on which a customer may be put there."""
+
+    valid_from: date
+    valid_to: date | None = None
 
 
 class StagePart(_Part, frozen=True, kw_only=True):
@@ -60,13 +68,14 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole company. A code is the name of a thing for ever: who renames it makes another thing."""
 
     units: Annotated[tuple[UnitPart, ...], Meta(min_length=1)]
+    segments: tuple[SegmentPart, ...] = ()
     journeys: tuple[JourneyPart, ...] = ()
     touchpoints: tuple[TouchpointPart, ...] = ()
 
 
 @dataclass(frozen=True)
 class CompanyChange:
-    """How many units, journeys and touchpoints a document has added, changed and found as they were."""
+    """How many units, segments, journeys and touchpoints a document has added, changed and found as they were."""
 
     added: int
     changed: int
@@ -86,6 +95,7 @@ def check_company(company: Company) -> list[Fault]:
     units = {unit.code: unit for unit in company.units}
     return [
         *_repeated("units", company.units, N_("Another unit has the code “%(code)s”; give this one its own.")),
+        *_repeated("segments", company.segments, N_("Another segment has the code “%(code)s”; give this one its own.")),
         *_repeated("journeys", company.journeys, N_("Another journey has the code “%(code)s”; give this one its own.")),
         *_repeated(
             "touchpoints", company.touchpoints, N_("Another touchpoint has the code “%(code)s”; give this one its own.")
@@ -100,6 +110,7 @@ def check_company(company: Company) -> list[Fault]:
             )
         ),
         *(fault for index, unit in enumerate(company.units) for fault in _unit_faults(f"units[{index}]", unit, units)),
+        *(fault for index, part in enumerate(company.segments) for fault in _day_faults(f"segments[{index}]", part)),
         *_touchpoint_faults(company, units),
     ]
 
@@ -112,12 +123,16 @@ def _repeated(path: str, parts: Iterable[_Part], message: str) -> Iterator[Fault
         seen.add(part.code)
 
 
-def _unit_faults(path: str, unit: UnitPart, units: Mapping[str, UnitPart]) -> Iterator[Fault]:
-    for name, day in (("valid_from", unit.valid_from), ("valid_to", unit.valid_to)):
+def _day_faults(path: str, part: UnitPart | SegmentPart) -> Iterator[Fault]:
+    for name, day in (("valid_from", part.valid_from), ("valid_to", part.valid_to)):
         if day and day.year < _FIRST_GREGORIAN_YEAR:
             yield Fault(f"{path}.{name}", N_("Write the day in the Gregorian calendar, as 2025-10-07."))
-    if unit.valid_to and unit.valid_to < unit.valid_from:
-        yield Fault(f"{path}.valid_to", N_("The unit ends before it begins; exchange the days."))
+    if part.valid_to and part.valid_to < part.valid_from:
+        yield Fault(f"{path}.valid_to", N_("It ends before it begins; exchange the days."))
+
+
+def _unit_faults(path: str, unit: UnitPart, units: Mapping[str, UnitPart]) -> Iterator[Fault]:
+    yield from _day_faults(path, unit)
     if unit.parent is None:
         return
     parent = units.get(unit.parent)
@@ -179,8 +194,9 @@ def store_company(session: Session, now: datetime, company: Company) -> CompanyC
     faults += [*_missing(session, company), *_unresolved(company, surveys), *_ended_owners(company, now.date())]
     if faults:
         raise DocumentFaults(faults)
-    parts: list[tuple[type[Unit | Journey | Touchpoint], str, dict[str, Any]]] = [
+    parts: list[tuple[type[_Table], str, dict[str, Any]]] = [
         *((Unit, unit.code, _unit_values(unit)) for unit in _parents_first(company.units)),
+        *((Segment, part.code, _segment_values(part, place)) for place, part in enumerate(company.segments)),
         *((Journey, journey.code, {"names": journey.names}) for journey in company.journeys),
         *((Touchpoint, part.code, _touchpoint_values(part, surveys)) for part in company.touchpoints),
     ]
@@ -193,6 +209,7 @@ def store_company(session: Session, now: datetime, company: Company) -> CompanyC
 def _missing(session: Session, company: Company) -> Iterator[Fault]:
     advice = (
         (Unit, company.units, N_("The unit “%(code)s” is gone from the document: keep it, and end it with valid_to.")),
+        (Segment, company.segments, N_("The segment “%(code)s” is gone: keep it, and end it with valid_to.")),
         (Journey, company.journeys, N_("The journey “%(code)s” is gone from the document: keep it.")),
         (Touchpoint, company.touchpoints, N_("The touchpoint “%(code)s” is gone: keep it, its answers name it.")),
     )
@@ -238,6 +255,10 @@ def _unit_values(unit: UnitPart) -> dict[str, Any]:
     return {name: getattr(unit, name) for name in names}
 
 
+def _segment_values(part: SegmentPart, position: int) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in ("names", "valid_from", "valid_to")} | {"position": position}
+
+
 def _touchpoint_values(touchpoint: TouchpointPart, surveys: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: getattr(touchpoint, name) for name in ("names", "journey", "stage", "channel", "owner", "standard")}
     for name in ("transactional_survey", "feedback_survey"):
@@ -246,7 +267,7 @@ def _touchpoint_values(touchpoint: TouchpointPart, surveys: Mapping[str, Any]) -
     return values
 
 
-def _store(session: Session, table: type[Unit | Journey | Touchpoint], code: str, values: Mapping[str, Any]) -> str:
+def _store(session: Session, table: type[_Table], code: str, values: Mapping[str, Any]) -> str:
     row = session.get(table, code)
     if row is None:
         session.add(table(code=code, **values))

@@ -5,21 +5,23 @@ leave it than there are different combinations.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Response
-from surveys.tallies import Where
+from surveys.tallies import Periods, Where
 
-COLUMNS = ("touchpoint", "unit", "channel", "language")
+COLUMNS = ("touchpoint", "unit", "channel", "segment", "language")
 
 Value = Hashable
+# How many responses hold each combination; of each side nothing, one value, or several chosen options.
+Held = Counter[tuple[tuple[Value, ...], ...]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class Column:
         if self.name not in COLUMNS:
             raise ValueError(f"responses are not filed under {self.name!r}")
 
+    def expressions(self) -> list[ColumnElement[Any]]:
+        return [getattr(Response, self.name)]
+
+    def among(self, values: Collection[Value]) -> ColumnElement[bool]:
+        column: ColumnElement[str] = getattr(Response, self.name)
+        return column.in_(sorted(map(str, values)))
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -39,40 +48,79 @@ class Answers:
 
     ids: tuple[str, ...]
 
+    def expressions(self) -> list[ColumnElement[Any]]:
+        return [Response.answers[name] for name in self.ids]
 
-Side = Column | Answers
+    def among(self, values: Collection[Value]) -> ColumnElement[bool]:
+        """Whether one of these options was chosen."""
+        chosen = [cast(answer, String) for answer in self.expressions()]
+        return or_(*(answer.contains(f'"{value}"', autoescape=True) for answer in chosen for value in values))
 
 
-def cross(session: Session, where: Where, start: date, end: date, sides: Sequence[Side]) -> Counter[tuple[Value, ...]]:
-    """How many responses hold each combination, from `start` until the day before `end`.
+@dataclass(frozen=True)
+class Scores(Answers):
+    """The scores given to one question."""
 
-    Who left a side unanswered, or it did not apply to, is in no combination. Who chose several options is counted under
-    each, so the combinations of a multiple choice add up to more than the responses.
-    """
-    asked = [_expressions(side) for side in sides]
+    def expressions(self) -> list[ColumnElement[Any]]:
+        return [Response.answers[name].as_integer() for name in self.ids]
+
+    def among(self, values: Collection[Value]) -> ColumnElement[bool]:
+        return func.coalesce(*self.expressions(), None).in_(sorted(values))
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Consecutive parts of a period by their first days; the value is the place of the part."""
+
+    starts: tuple[date, ...]
+    end: date
+
+    def expressions(self) -> list[ColumnElement[Any]]:
+        return [Periods(self.starts, self.end).number(Response.day)]
+
+    def among(self, values: Collection[Value]) -> ColumnElement[bool]:
+        return self.expressions()[0].in_(sorted(values))
+
+
+Side = Column | Answers | Spans
+
+
+def held(session: Session, where: Where, start: date, end: date, sides: Sequence[Side]) -> Held:
+    """What responses hold of these sides together, from `start` until the day before `end`."""
+    asked = [side.expressions() for side in sides]
     flat = [expression for expressions in asked for expression in expressions]
     # Named first and grouped by name: PostgreSQL takes the same key in two parameters for two different expressions.
-    held = (
+    rows = (
         select(*(expression.label(f"held_{place}") for place, expression in enumerate(flat)))
         .where(*where.clauses(Response), Response.day >= start, Response.day < end)
         .subquery()
     )
-    counted: Counter[tuple[Value, ...]] = Counter()
-    for *values, n in session.execute(select(*held.c, func.count()).group_by(*held.c)):
+    counted: Held = Counter()
+    for *values, n in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
         given = iter(values)
-        found = [_chosen([next(given) for _ in expressions]) for expressions in asked]
-        for combination in product(*found):
-            counted[combination] += n
+        counted[tuple(_chosen([next(given) for _ in expressions]) for expressions in asked)] += n
     return counted
 
 
-def _expressions(side: Side) -> list[ColumnElement[Any]]:
-    if isinstance(side, Column):
-        return [getattr(Response, side.name)]
-    return [Response.answers[name] for name in side.ids]
+def margin(counted: Held, *places: int) -> Counter[tuple[Value, ...]]:
+    """How many responses hold each combination of the sides at these places, whatever they hold of the others.
+
+    Who left a side unanswered, or it did not apply to, is in no combination. Who chose several options is counted under
+    each, so the combinations of a multiple choice add up to more than the responses.
+    """
+    found: Counter[tuple[Value, ...]] = Counter()
+    for sides, n in counted.items():
+        for combination in product(*(sides[place] for place in places)):
+            found[combination] += n
+    return found
 
 
-def _chosen(values: Sequence[Any]) -> Sequence[Value]:
+def cross(session: Session, where: Where, start: date, end: date, sides: Sequence[Side]) -> Counter[tuple[Value, ...]]:
+    """How many responses hold each combination of all these sides."""
+    return margin(held(session, where, start, end, sides), *range(len(sides)))
+
+
+def _chosen(values: Sequence[Any]) -> tuple[Value, ...]:
     """What a response holds of a side: nothing, one value, or several chosen options."""
     answer = next((value for value in values if value is not None), None)
     if answer is None:

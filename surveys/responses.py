@@ -31,6 +31,7 @@ class Submission(NamedTuple):
     submitted_at: datetime | None
     seconds: int | None
     scores: Sequence[Score]
+    segment: str = ""
 
     def row(self) -> dict[str, Any]:
         row = self._asdict()

@@ -5,6 +5,7 @@ same whether there are ten thousand responses or ten million.
 """
 
 import uuid
+from collections import Counter as CounterOf
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,14 @@ class Where:
     units: Collection[str] | None = None
     channels: Collection[str] | None = None
     quality: str = "valid"
+    # What only the answers themselves can tell, such as a segment; tallies cannot be limited by it.
+    besides: tuple[ColumnElement[bool], ...] = ()
 
     def clauses(self, table: Any = Tally) -> Iterator[ColumnElement[bool]]:
         """The same limits for any table that has these columns, so that tallies and answers agree."""
+        if self.besides and table is Tally:
+            raise ValueError("tallies do not know what was answered beside the score")
+        yield from self.besides
         yield table.survey_id == self.survey_id
         yield table.quality == self.quality
         for column, codes in (
@@ -140,6 +146,23 @@ def read(
         days.c.series, period, days.c.grp
     )
     return {Cell(row[0], row[1], row[2]): Histogram([int(n) for n in row[3:]]) for row in session.execute(statement)}
+
+
+def spread(
+    session: Session, where: Where, series: str, start: date, end: date, by: Sequence[str]
+) -> CounterOf[tuple[Any, ...]]:
+    """How many gave each score in each combination of these columns, from `start` until the day before `end`."""
+    columns = [getattr(Tally, name) for name in by]
+    rows = session.execute(
+        select(*columns, *(func.sum(getattr(Tally, c)) for c in COUNTERS))
+        .where(*where.clauses(), Tally.series == series, Tally.day >= start, Tally.day < end)
+        .group_by(*columns)
+    )
+    counted: CounterOf[tuple[Any, ...]] = CounterOf()
+    for row in rows:
+        values, counters = row[: len(columns)], row[len(columns) :]
+        counted.update({(score, *values): int(n) for score, n in enumerate(counters) if n})
+    return counted
 
 
 def recount(connection: Connection, survey_id: uuid.UUID, scores_of: ScoresOf) -> Counters:

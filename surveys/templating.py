@@ -1,7 +1,7 @@
 """Templates in the reader's language: HTML with gettext, digits and dates, and the response that carries it."""
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,10 @@ from jinja2.runtime import Context
 from litestar import Response
 
 from surveys.languages import Language
+
+# What a piece of a page that is sent as it comes should have at least, and what says that it must not wait.
+_PIECE = 16_384
+_NOW = "</progress>"
 
 
 class Templates:
@@ -33,6 +37,16 @@ class Templates:
 
     def render(self, language: Language, template: str, /, **context: Any) -> str:
         return self.environment.get_template(template).render(language=language, **context)
+
+    def stream(self, language: Language, template: str, /, **context: Any) -> Iterator[bytes]:
+        """A page as it comes, for one whose template walks through something that takes its time."""
+        waiting = ""
+        for piece in self.environment.get_template(template).generate(language=language, **context):
+            waiting += piece
+            if len(waiting) >= _PIECE or _NOW in piece:
+                yield waiting.encode()
+                waiting = ""
+        yield waiting.encode()
 
 
 def _in_language(write: Callable[..., str]) -> Callable[..., str]:

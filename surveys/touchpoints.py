@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import new_id
 from surveys.links import PersonalLink
-from surveys.models import Customer, Encounter, Invitation, Survey, Touchpoint, Unit
+from surveys.models import Customer, Encounter, Invitation, Segment, Survey, Touchpoint, Unit
 from surveys.publishing import current_version
 from surveys.questionnaire import Questionnaire
 
@@ -39,7 +39,7 @@ class UnknownCode(ValueError):
     """A code that the company does not have: `field` is where it was sent."""
 
     def __init__(self, field: str, code: str) -> None:
-        super().__init__(f"There is no {field} {code!r}.")
+        super().__init__(f"There is no {field.rpartition('.')[2]} {code!r}.")
         self.field = field
 
 
@@ -47,9 +47,14 @@ class KeyReused(ValueError):
     """The sender used a key again for something else."""
 
 
+def customer_id(reference: str) -> uuid.UUID:
+    """The id of the customer whom the company knows by this reference."""
+    return uuid.uuid5(_CUSTOMERS, f"customer\0{reference}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Met:
-    """What a sender tells of an encounter; `key` is the sender's own name for it."""
+    """What a sender tells of an encounter; `key` is the sender's own name for it. An empty segment tells nothing."""
 
     sender: str
     key: str
@@ -58,6 +63,7 @@ class Met:
     unit: str
     occurred_at: datetime
     language: str = "fa"
+    segment: str = ""
 
     @property
     def encounter_id(self) -> uuid.UUID:
@@ -65,13 +71,15 @@ class Met:
 
     @property
     def customer_id(self) -> uuid.UUID:
-        return uuid.uuid5(_CUSTOMERS, f"customer\0{self.customer}")
+        return customer_id(self.customer)
 
     @property
     def digest(self) -> str:
         """Tells a repeat from another encounter under the same key; a moment is the same in any time zone."""
         occurred_at = self.occurred_at.astimezone(UTC).isoformat()
-        said = (self.customer, self.touchpoint, self.unit, occurred_at, self.language)
+        said = [self.customer, self.touchpoint, self.unit, occurred_at, self.language]
+        # What was recorded before there were segments is still known again.
+        said += [self.segment] if self.segment else []
         return sha256("\0".join(said).encode()).hexdigest()
 
 
@@ -89,21 +97,25 @@ class Outcome:
 def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
     """Keep an encounter and invite the customer where a survey is due.
 
-    UnknownCode for a touchpoint or unit that is not there; KeyReused where the key came with something else before.
+    UnknownCode for a touchpoint, unit or segment that is not there; KeyReused where the key came with something else
+    before.
     """
     if (repeat := _repeat(session, met)) is not None:
         return repeat
     touchpoint = session.get(Touchpoint, met.touchpoint)
     if touchpoint is None:
         raise UnknownCode("touchpoint", met.touchpoint)
-    if not _open_unit(session, met.unit, met.occurred_at):
+    if not _open(session.get(Unit, met.unit), met.occurred_at):
         raise UnknownCode("unit", met.unit)
+    if met.segment and not _open(session.get(Segment, met.segment), met.occurred_at):
+        raise UnknownCode("customer.segment", met.segment)
     customer = _held_customer(session, met)
     # Two tries at once: while this one waited for the customer, the other may have come to its end.
     if (repeat := _repeat(session, met)) is not None:
         return repeat
+    customer.segment = met.segment or customer.segment
     reason = why_not(session, customer, touchpoint, met.occurred_at, now)
-    invitation = None if reason else _invite(session, met, touchpoint, now)
+    invitation = None if reason else _invite(session, met, customer, touchpoint, now)
     session.add(
         Encounter(
             customer_id=met.customer_id,
@@ -159,13 +171,13 @@ def _insert(dialect: Any) -> Any:
 _INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
 
 
-def _open_unit(session: Session, code: str, occurred_at: datetime) -> bool:
-    unit = session.get(Unit, code)
+def _open(part: Unit | Segment | None, occurred_at: datetime) -> bool:
+    """Whether a part of the company was there on the day of the encounter."""
     day = occurred_at.date()
-    return unit is not None and unit.valid_from <= day and (unit.valid_to is None or day <= unit.valid_to)
+    return part is not None and part.valid_from <= day and (part.valid_to is None or day <= part.valid_to)
 
 
-def _invite(session: Session, met: Met, touchpoint: Touchpoint, now: datetime) -> Invitation:
+def _invite(session: Session, met: Met, customer: Customer, touchpoint: Touchpoint, now: datetime) -> Invitation:
     assert touchpoint.transactional_survey is not None  # noqa: S101 - `why_not` has seen it
     version = current_version(session, touchpoint.transactional_survey)
     questionnaire = msgspec.convert(version.document, Questionnaire)
@@ -178,6 +190,7 @@ def _invite(session: Session, met: Met, touchpoint: Touchpoint, now: datetime) -
         unit=met.unit,
         channel=touchpoint.channel,
         language=met.language,
+        segment=customer.segment,
         created_at=now,
         expires_at=now + timedelta(days=questionnaire.link_days),
     )

@@ -11,7 +11,7 @@ from surveys.database import Database
 BY_SURVEY = {"survey_version", "invitation", "draft", "response", "tally", "kpi_target"}
 BY_CUSTOMER = {"customer", "encounter"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
-DEFINITIONS = {"survey", "unit", "journey", "stage", "touchpoint", "account", "browser_session", "api_key"}
+DEFINITIONS = {"survey", "unit", "segment", "journey", "stage", "touchpoint", "account", "browser_session", "api_key"}
 APPENDED = {"audit_event"}
 
 

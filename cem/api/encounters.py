@@ -24,11 +24,18 @@ AHEAD = timedelta(minutes=5)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class CustomerIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A customer with what the company knows of them; what is left out stays as it was."""
+
+    reference: Annotated[Text, Meta(description="Your reference of the customer.")]
+    segment: Annotated[Text | None, Meta(description="The code of the customer's segment.")] = None
+
+
 class EncounterIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An encounter as its sender tells it. Sending the same `key` again changes nothing and gives the same answer."""
 
     key: Annotated[Text, Meta(description="Your own name for this encounter; makes sending twice safe.")]
-    customer: Annotated[Text, Meta(description="Your reference of the customer.")]
+    customer: Annotated[Text | CustomerIn, Meta(description="Your reference of the customer, alone or with a segment.")]
     touchpoint: Annotated[Text, Meta(description="The code of the touchpoint.")]
     unit: Annotated[Text, Meta(description="The code of the unit that served the customer.")]
     occurred_at: Annotated[datetime, Meta(tz=True, description="When, with its UTC offset.")]
@@ -73,15 +80,17 @@ class EncounterApi(Controller):
 def _met(sender: str | None, data: EncounterIn, zone: ZoneInfo) -> Met:
     if sender is None:
         raise NotSignedIn
+    known = CustomerIn(reference=data.customer) if isinstance(data.customer, str) else data.customer
     return Met(
         sender=sender,
         key=data.key,
-        customer=data.customer,
+        customer=known.reference,
         touchpoint=data.touchpoint,
         unit=data.unit,
         # The day that a unit opens or closes is the company's own.
         occurred_at=data.occurred_at.astimezone(zone),
         language=data.language,
+        segment=known.segment or "",
     )
 
 

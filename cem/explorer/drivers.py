@@ -10,7 +10,7 @@ from cem.scorecards.choices import Choice
 from cem.scorecards.privacy import MINIMUM
 from metrics import Estimate, Histogram, KeyDrivers, importance_performance, key_drivers, mean_score
 from metrics.drivers.key_drivers import Driver
-from surveys.cuts import Answers, cross
+from surveys.cuts import Scores, cross
 from surveys.languages import N_
 from surveys.questionnaire import Questionnaire, Rating, Scored
 
@@ -57,7 +57,7 @@ def find_drivers(reader: Session, choice: Choice, questionnaire: Questionnaire) 
     """The drivers of the chosen KPI among the answers that the choice counts."""
     outcome = next(q for q in questionnaire.questions if isinstance(q, Scored) and q.series == choice.kpi)
     asked = drivers_of(questionnaire, outcome)
-    sides = [Answers((question.id,)) for question in (outcome, *asked)]
+    sides = [Scores((question.id,)) for question in (outcome, *asked)]
     counted = cross(reader, choice.where(), choice.period.start, choice.period.end, sides) if asked else {}
     if sum(counted.values()) < MINIMUM:
         counted = {}

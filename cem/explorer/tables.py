@@ -3,17 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
-
 from cem.explorer.cuts import Cut, Group
-from cem.scorecards.choices import Choice
 from cem.scorecards.kpis import Kpi
 from cem.scorecards.privacy import MINIMUM, hidden, hidden_cells
 from metrics import Estimate, Histogram, adjust_p_values, proportion
 from metrics.crosstabs import Crosstab, crosstab
-from surveys.cuts import Answers, Side, Value, cross
+from surveys.cuts import Held, Value, margin
 
 # A cell is called different where chance would make it so less often than this, of all cells that are.
 ALPHA = 0.05
@@ -58,31 +56,30 @@ class Table:
         return self.cells.get((row.code, column.code), EMPTY)
 
 
-def kpi_table(reader: Session, choice: Choice, ids: Sequence[str], rows: Cut, columns: Cut) -> Table:
-    """A KPI (the scores of these questions) in each cell of two cuts, each cell compared with all others."""
-    kpi, score = choice.focus, Answers(tuple(ids))
-    counted = _histograms(_cross(reader, choice, [score, rows.side, columns.side]), [rows, columns])
-    by_row = _histograms(_cross(reader, choice, [score, rows.side]), [rows])
-    by_column = _histograms(_cross(reader, choice, [score, columns.side]), [columns])
-    whole = _histogram((value, n) for (value,), n in _cross(reader, choice, [score]).items())
-    cells: dict[Place, Histogram] = {(row, column): h for (row, column), h in counted.items()}
-    closed = hidden_cells({place: h.n for place, h in cells.items()})
+def kpi_table(counted: Held, kpi: Kpi, rows: Cut, columns: Cut) -> Table:
+    """A KPI in each cell of two cuts, each cell compared with all others; `counted` holds scores, rows, columns."""
+    by_cell = {(row, column): h for (row, column), h in grouped(counted, [rows, columns]).items()}
+    by_row, by_column = _line(counted, rows, 1), _line(counted, columns, 2)
+    whole = _histogram((value, n) for (value,), n in margin(counted, 0).items())
+    # What is in no group is not shown, and yet a part of what the sums are made of.
+    closed = hidden_cells({place: h.n for place, h in by_cell.items()})
+    cells: dict[Place, Histogram] = {place: h for place, h in by_cell.items() if all(place)}
     differs = _different(kpi, {place: h for place, h in cells.items() if place not in closed})
     return Table(
         rows=_used(rows.groups, {row for row, _ in cells}),
         columns=_used(columns.groups, {column for _, column in cells}),
         cells={place: _cell(kpi, h, place in closed, differs.get(place, 0)) for place, h in cells.items()},
-        row_sums=_sums(kpi, {row: h for (row,), h in by_row.items()}),
-        column_sums=_sums(kpi, {column: h for (column,), h in by_column.items()}),
+        row_sums=_sums(kpi, by_row),
+        column_sums=_sums(kpi, by_column),
         whole=_cell(kpi, whole, 0 < whole.n < MINIMUM),
         responses=int(whole.n),
     )
 
 
-def share_table(reader: Session, choice: Choice, question: Cut, columns: Cut) -> Table:
+def share_table(answered: Held, question: Cut, columns: Cut) -> Table:
     """The share of each answer to a question in each group of a cut; the groups are compared answer by answer."""
     counted: Counter[Place] = Counter()
-    for (answer, value), n in _cross(reader, choice, [question.side, columns.side]).items():
+    for (answer, value), n in margin(answered, 0, 1).items():
         row, column = question.group_of.get(answer), columns.group_of.get(value)
         if row is not None and column is not None:
             counted[row, column] += n
@@ -112,18 +109,22 @@ def share_table(reader: Session, choice: Choice, question: Cut, columns: Cut) ->
     )
 
 
-def _cross(reader: Session, choice: Choice, sides: Sequence[Side]) -> Counter[tuple[Value, ...]]:
-    return cross(reader, choice.where(), choice.period.start, choice.period.end, sides)
-
-
-def _histograms(counted: Mapping[tuple[Value, ...], int], cuts: Sequence[Cut]) -> dict[tuple[str, ...], Histogram]:
-    """The scores of each combination of groups; a value that belongs to no group is left out."""
+def grouped(counted: Held, cuts: Sequence[Cut]) -> dict[tuple[str, ...], Histogram]:
+    """The scores, which come first, of each combination of groups; what is in no group, or not answered, is in ''."""
     scores: dict[tuple[str, ...], list[tuple[Value, int]]] = defaultdict(list)
-    for (score, *values), n in counted.items():
-        groups = [cut.group_of.get(value) for cut, value in zip(cuts, values, strict=True)]
-        if None not in groups:
-            scores[tuple(str(group) for group in groups)].append((score, n))
-    return {groups: _histogram(given) for groups, given in scores.items()}
+    for (given, *sides), n in counted.items():
+        groups = ([cut.group_of.get(one, "") for one in side] or [""] for cut, side in zip(cuts, sides, strict=True))
+        for combination in product(*groups):
+            scores[combination] += [(score, n) for score in given]
+    return {groups: _histogram(of_group) for groups, of_group in scores.items()}
+
+
+def _line(counted: Held, cut: Cut, place: int) -> dict[str, Histogram]:
+    """The scores of each group of one cut, which is at this place."""
+    sides: Held = Counter()
+    for held, n in counted.items():
+        sides[held[0], held[place]] += n
+    return {group: h for (group,), h in grouped(sides, [cut]).items()}
 
 
 def _histogram(given: Iterable[tuple[Value, int]]) -> Histogram:
@@ -153,7 +154,7 @@ def _direction(adjusted: float | None, difference: float | None) -> int:
 
 def _sums(kpi: Kpi, groups: Mapping[str, Histogram]) -> dict[str, Cell]:
     closed = hidden({group: h.n for group, h in groups.items()})
-    return {group: _cell(kpi, h, group in closed) for group, h in groups.items()}
+    return {group: _cell(kpi, h, group in closed) for group, h in groups.items() if group}
 
 
 def _cell(kpi: Kpi, h: Histogram, closed: bool, differs: int = 0) -> Cell:

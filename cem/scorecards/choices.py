@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -43,6 +43,9 @@ class Choice:
     units: frozenset[str] | None
     top: str
     anonymous: bool
+    # Limits beyond a scorecard's, as the address has them and as the answers do (`cem/explorer/limits.py`).
+    finer: Mapping[str, str] = field(default_factory=dict)
+    besides: tuple[Any, ...] = ()
 
     @property
     def focus(self) -> Kpi:
@@ -56,6 +59,7 @@ class Choice:
             units=self.units,
             channels=[self.channel] if self.channel else None,
             quality=quality,
+            besides=self.besides,
         )
 
     def query(self, **changes: str) -> str:
@@ -66,6 +70,7 @@ class Choice:
             "touchpoint": self.touchpoint,
             "channel": self.channel,
             "kpi": self.kpi,
+            **self.finer,
         } | changes
         return urlencode({name: value for name, value in parts.items() if value})
 

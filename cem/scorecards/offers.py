@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.languages import N_
-from surveys.models import Survey, SurveyVersion, Touchpoint, Unit
+from surveys.models import Segment, Survey, SurveyVersion, Touchpoint, Unit
 from surveys.questionnaire import Questionnaire, Text
 
 CHANNEL_NAMES = {
@@ -52,6 +52,7 @@ class Offers:
     surveys: Mapping[str, OfferedSurvey]
     units: Mapping[str, Unit]
     touchpoints: Mapping[str, Touchpoint]
+    segments: Mapping[str, Segment] = field(default_factory=dict)
 
     @property
     def channels(self) -> list[str]:
@@ -97,4 +98,5 @@ def read_offers(session: Session) -> Offers:
         surveys={survey.slug: OfferedSurvey(*survey) for survey in surveys},
         units={unit.code: unit for unit in session.scalars(select(Unit).order_by(Unit.code))},
         touchpoints={t.code: t for t in session.scalars(select(Touchpoint).order_by(Touchpoint.code))},
+        segments={s.code: s for s in session.scalars(select(Segment).order_by(Segment.position, Segment.code))},
     )

@@ -96,6 +96,7 @@ def read_tables(session: Session, survey_id: uuid.UUID, offers: Offers, zone: Zo
     places: Places = {
         "touchpoint": {code: touchpoint.names for code, touchpoint in offers.touchpoints.items()},
         "unit": {code: unit.names for code, unit in offers.units.items()},
+        "segment": {code: segment.names for code, segment in offers.segments.items()},
         "channel": {code: ours(name) for code, name in CHANNEL_NAMES.items()},
     }
     return SurveyTables(read_versions(session, survey_id), zone, places)

@@ -19,12 +19,14 @@ from surveys.formats.documents import DocumentFaults
 from surveys.formats.exports import FIXED, QUALITIES, read_versions
 from surveys.formats.rows import Refusal, Row, RowRefused
 from surveys.languages import N_
-from surveys.models import Survey, Touchpoint, Unit
+from surveys.models import Segment, Survey, Touchpoint, Unit
 from surveys.questionnaire import Answer, Comment, Fault, MultipleChoice, Question, Questionnaire, Reader, scores
 from surveys.questionnaire.answers import UNANSWERED
 from surveys.responses import Submission
 
 _CHANNEL = re.compile(r"[A-Za-z0-9_-]{0,32}", re.ASCII)
+# What files that were exported before there were segments do not have.
+_LATER = "segment"
 _WRONG = N_("“%(value)s” is not possible here.")
 
 Cells = Mapping[str, str]
@@ -46,6 +48,7 @@ class ExportedRows:
         self._places = {
             "touchpoint": {"", *session.scalars(select(Touchpoint.code))},
             "unit": {"", *session.scalars(select(Unit.code))},
+            "segment": {"", *session.scalars(select(Segment.code))},
         }
         if faults := list(self._header_faults()):
             raise DocumentFaults(faults)
@@ -56,7 +59,7 @@ class ExportedRows:
             return
         values: dict[str, object] = {"columns": ", ".join(self._header)}
         for name in FIXED:
-            if name not in self._header:
+            if name not in self._header and name != _LATER:
                 yield Fault(
                     "", N_("The file has no column “%(column)s”. It has: %(columns)s."), {"column": name, **values}
                 )
@@ -97,6 +100,7 @@ class ExportedRows:
             submitted_at=taken("submitted_at", _moment),
             seconds=taken("seconds", lambda text: int(text) if text else None),
             scores=scores(questionnaire, answers),
+            segment=taken("segment", _one_of(self._places["segment"])) if _LATER in cells else "",
         )
 
     def _version(self, text: str) -> int:

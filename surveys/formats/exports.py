@@ -95,6 +95,7 @@ class _Row(NamedTuple):
     touchpoint: str
     unit: str
     channel: str
+    segment: str
     language: str
     quality: str
     signals: Sequence[str]
@@ -186,6 +187,7 @@ class SurveyTables:
             "touchpoint": response.touchpoint or None,
             "unit": response.unit or None,
             "channel": response.channel or None,
+            "segment": response.segment or None,
             "language": response.language,
             "quality": response.quality,
             "signals": " ".join(response.signals) or None,
@@ -219,6 +221,7 @@ FIXED: dict[str, tuple[Kind, str]] = {
     "touchpoint": ("text", N_("Touchpoint")),
     "unit": ("text", N_("Unit")),
     "channel": ("text", N_("Channel")),
+    "segment": ("text", N_("Customer segment")),
     "language": ("text", N_("Language")),
     "quality": ("text", N_("Quality")),
     "signals": ("text", N_("Signals of the quality check")),
@@ -226,7 +229,7 @@ FIXED: dict[str, tuple[Kind, str]] = {
 }
 # What could tell who answered; an anonymous survey's files do not have it. An imported response's id is made from the
 # source's own key, and a shown page's ticket, which a proxy may have logged, holds the id of what it becomes.
-_TELLING = {"response_id", "submitted_at", "signals", "seconds"}
+_TELLING = {"response_id", "submitted_at", "segment", "signals", "seconds"}
 
 
 def _read(session: Session, export: Export, *order: Any, written: bool = False) -> Generator[_Row, None, None]:

@@ -72,6 +72,7 @@ class Mapping(_Part, frozen=True, kw_only=True):
     unit: Source | None = None
     channel: Source | None = None
     language: Source | None = None
+    segment: Source | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -86,7 +87,7 @@ class Mapping(_Part, frozen=True, kw_only=True):
         """Every column that is named, with the path of its place in the document."""
         yield from (("key", key) for key in self.keys)
         places = {"day": self.day, "touchpoint": self.touchpoint, "unit": self.unit}
-        places |= {"channel": self.channel, "language": self.language}
+        places |= {"channel": self.channel, "language": self.language, "segment": self.segment}
         places |= {f"answers.{name}": source for name, source in self.sources.items()}
         for path, source in places.items():
             if source is not None and source.column is not None:

@@ -15,7 +15,7 @@ from surveys.company import CHANNELS
 from surveys.formats.documents import DocumentFaults
 from surveys.formats.mapping import Day, DayReader, MappingFile, NotADay, Scalar, Source
 from surveys.languages import N_, Language, language
-from surveys.models import Survey, Touchpoint, Unit
+from surveys.models import Segment, Survey, Touchpoint, Unit
 from surveys.publishing import current_version
 from surveys.questionnaire import Answer, Comment, Fault, Questionnaire, Reader, scores
 from surveys.questionnaire.faults import worded
@@ -83,6 +83,7 @@ class RowReader:
         self._possible: dict[str, frozenset[str]] = {
             "touchpoint": frozenset(session.scalars(select(Touchpoint.code))),
             "unit": frozenset(session.scalars(select(Unit.code))),
+            "segment": frozenset(session.scalars(select(Segment.code))),
             "channel": frozenset(CHANNELS),
             "language": frozenset(self._questionnaire.languages),
         }
@@ -177,6 +178,8 @@ class RowReader:
 
     def _read_code(self, row: Row, path: str) -> str:
         source: Source | None = getattr(self._mapping, path)
+        if path == "segment" and self._questionnaire.anonymous:
+            return ""
         if source is None:
             return self._questionnaire.languages[0] if path == "language" else ""
         code = str(self._value(row, source, self._place(source))).strip()

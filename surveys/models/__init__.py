@@ -1,6 +1,6 @@
 """Tables: columns and constraints, no logic."""
 
-from surveys.models.company import Journey, Stage, Touchpoint, Unit
+from surveys.models.company import Journey, Segment, Stage, Touchpoint, Unit
 from surveys.models.customers import Customer, Encounter
 from surveys.models.questionnaires import Survey, SurveyVersion
 from surveys.models.responses import COUNTERS, Draft, Invitation, Response, Tally
@@ -13,6 +13,7 @@ __all__ = [
     "Invitation",
     "Journey",
     "Response",
+    "Segment",
     "Stage",
     "Survey",
     "SurveyVersion",

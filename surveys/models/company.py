@@ -1,4 +1,4 @@
-"""The measured company: units, journeys and touchpoints. Small tables, named by codes that never change."""
+"""The measured company: units, segments, journeys and touchpoints. Small tables, named by codes that never change."""
 
 import uuid
 from datetime import date
@@ -19,6 +19,18 @@ class Unit(Base):
 
     code: Mapped[str] = mapped_column(Code, primary_key=True)
     parent: Mapped[str | None] = mapped_column(Code, ForeignKey("unit.code"), index=True)
+    names: Mapped[dict[str, Any]]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Segment(Base):
+    """Customers who have something in common, such as what they bring or what they need."""
+
+    __tablename__ = "segment"
+
+    code: Mapped[str] = mapped_column(Code, primary_key=True)
+    position: Mapped[int]
     names: Mapped[dict[str, Any]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

@@ -17,6 +17,8 @@ class Customer(Base):
     customer_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(128))
     language: Mapped[str] = mapped_column(String(2))
+    # Where the customer is now; what was answered before keeps the segment of its day. Not known: ''.
+    segment: Mapped[str] = mapped_column(Code, default="", server_default="")
     opted_out_at: Mapped[datetime | None]
 
 

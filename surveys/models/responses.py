@@ -28,6 +28,7 @@ class Invitation(Base):
     unit: Mapped[str] = mapped_column(Code)
     channel: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(2))
+    segment: Mapped[str] = mapped_column(Code, default="", server_default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -48,8 +49,9 @@ class Draft(Base):
 class Response(Base):
     """One customer's answers to one version, as typed values and option codes keyed by question.
 
-    A touchpoint, unit or channel that is not known is an empty string. An anonymous survey's row has no moment, and its
-    id tells the day alone.
+    A touchpoint, unit, channel or segment that is not known is an empty string; the segment is the customer's when they
+    were asked, so that history stays true when they move. An anonymous survey's row has no moment and no segment, and
+    its id tells the day alone.
     """
 
     __tablename__ = "response"
@@ -69,6 +71,19 @@ class Response(Base):
             sqlite_where=text("has_comment = 1"),
             postgresql_where=text("has_comment"),
         ),
+        # A part of a period is found by its days, and a page of its responses by where the one before ended.
+        Index(
+            "ix_response_days",
+            "survey_id",
+            "day",
+            "response_id",
+            "touchpoint",
+            "unit",
+            "channel",
+            "segment",
+            "language",
+            "quality",
+        ),
     )
 
     survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -79,6 +94,7 @@ class Response(Base):
     unit: Mapped[str] = mapped_column(Code)
     channel: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(2))
+    segment: Mapped[str] = mapped_column(Code, default="", server_default="")
     quality: Mapped[str] = mapped_column(String(16))
     signals: Mapped[list[str]]
     has_comment: Mapped[bool]

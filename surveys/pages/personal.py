@@ -77,7 +77,7 @@ class PersonalPages(SurveyPages):
         # Whoever opened the page in time may take their time with it.
         invited.check(ticket.issued)
         (await reception.catalogue.current()).survey(link.survey_id)
-        return visit._replace(draft=answers_of(invited.draft, visit.survey))
+        return visit._replace(draft=answers_of(invited.draft, visit.survey), segment=invited.invitation.segment)
 
     async def current(self, request: Visitor) -> PublishedSurvey:
         reception = reception_of(request)

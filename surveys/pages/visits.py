@@ -43,6 +43,8 @@ class Visit(NamedTuple):
     elsewhere: str = ""
     # What the invitation says that its customer speaks.
     language: str = ""
+    # The invited customer's; it stands in no page.
+    segment: str = ""
 
     @property
     def address(self) -> str:
@@ -123,6 +125,7 @@ def submission_of(
         submitted_at=None if questionnaire.anonymous else now,
         seconds=None if questionnaire.anonymous else max(0, int(age.total_seconds())),
         scores=scores(questionnaire, answers),
+        segment="" if questionnaire.anonymous else visit.segment,
     )
 
 

@@ -17,7 +17,7 @@ from cem.scorecards.choices import Choice, read_choice
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
 from surveys.database import Database, new_id, utc_now
-from surveys.models import Journey, Survey, Touchpoint, Unit
+from surveys.models import Journey, Segment, Survey, Touchpoint, Unit
 from surveys.publishing import publish
 from surveys.questionnaire import read_yaml, scores
 from surveys.responses import Submission, record
@@ -120,6 +120,8 @@ blocks:
 """
 TODAY = date(2025, 11, 10)  # 19 Aban 1404
 
+SEGMENTS = {"mass": "Mass", "affluent": "Affluent", "business": "Small business"}
+
 Answer = Callable[..., None]
 Choose = Callable[..., Choice]
 
@@ -155,6 +157,15 @@ def survey(database: Database) -> Survey:
 
 
 @pytest.fixture
+def segments(database: Database) -> None:
+    """Three segments of customers."""
+    with database.write() as session:
+        for position, (code, name) in enumerate(SEGMENTS.items()):
+            names = {"en": name, "fa": f"بخش {position}"}
+            session.add(Segment(code=code, position=position, names=names, valid_from=date(2020, 1, 1)))
+
+
+@pytest.fixture
 def answer(database: Database, survey: Survey) -> Answer:
     """Store responses: `answer(9, 9, 3)` gives these NPS scores today at the counter of Vanak."""
     questionnaire = read_yaml(VISIT)
@@ -167,6 +178,8 @@ def answer(database: Database, survey: Survey) -> Answer:
         quality: str = "valid",
         words: str = "",
         hour: int = 8,
+        segment: str = "",
+        signals: tuple[str, ...] = (),
         **others: Any,
     ) -> None:
         asked = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
@@ -183,12 +196,13 @@ def answer(database: Database, survey: Survey) -> Answer:
                     channel="branch" if touchpoint == "counter" else "contact_centre",
                     language="en",
                     quality=quality,
-                    signals=[],
+                    signals=list(signals),
                     has_comment=bool(words),
                     answers=answers,
                     submitted_at=asked.replace(hour=hour),
                     seconds=60,
                     scores=scores(questionnaire, answers),
+                    segment=segment,
                 )
                 record(session.connection(), [submission])
 

@@ -136,7 +136,7 @@ def test_a_unit_that_has_ended_owns_nothing(stored: Database) -> None:
             "North}, valid_from: 2021-03-21, valid_to: 2023-03-20",
             "line 3: units[1].valid_to: Its parent “north” ends on 20 Mar 2023",
         ),
-        ("valid_to: 2024-03-19", "valid_to: 2020-03-19", "line 3: units[1].valid_to: The unit ends before it begins"),
+        ("valid_to: 2024-03-19", "valid_to: 2020-03-19", "line 3: units[1].valid_to: It ends before it begins"),
         ("2020-03-20", "1399-01-01", "line 4: units[2].valid_from: Write the day in the Gregorian calendar"),
         ("{code: rasht,", "{code: north,", "line 3: units[1].code: Another unit has the code “north”"),
         ("code: support", "code: use", "line 10: journeys[0].stages[1].code: Another stage of this journey"),

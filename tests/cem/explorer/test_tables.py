@@ -12,6 +12,7 @@ from cem.roles import Role
 from cem.scorecards.choices import Choice
 from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM, hidden_cells
+from surveys.cuts import Scores, held
 from surveys.database import Database
 
 Answer = Callable[..., None]
@@ -30,9 +31,12 @@ def table(database: Database, choose: Choose) -> Make:
             questionnaire = offers.surveys[choice.survey].questionnaire
             cuts = offered_cuts(choice, offers, questionnaire)
             asking = {cut.code: cut for cut in questions(questionnaire)}
+            span = choice.where(), choice.period.start, choice.period.end
             if rows in asking:
-                return share_table(reader, choice, asking[rows], cuts[columns])
-            return kpi_table(reader, choice, ["recommend"], cuts[rows], cuts[columns])
+                counted = held(reader, *span, [asking[rows].side, cuts[columns].side])
+                return share_table(counted, asking[rows], cuts[columns])
+            counted = held(reader, *span, [Scores(("recommend",)), cuts[rows].side, cuts[columns].side])
+            return kpi_table(counted, choice.focus, cuts[rows], cuts[columns])
 
     return make
 

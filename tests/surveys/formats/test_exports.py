@@ -51,6 +51,7 @@ def test_a_response_is_a_row(give: Give, exported: Exported) -> None:
             "touchpoint": "counter",
             "unit": "vanak",
             "channel": "branch",
+            "segment": None,
             "language": "fa",
             "quality": "valid",
             "signals": "late",

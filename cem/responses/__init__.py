@@ -1,0 +1,1 @@
+"""From a number to the responses behind it."""
