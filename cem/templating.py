@@ -26,17 +26,7 @@ class Show:
     def __call__(
         self, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
     ) -> Response[bytes]:
-        person = self.request.scope.get("user")
-        body = self.templates.render(
-            self.language,
-            template,
-            person=person,
-            menu=list(menu_of(person.role, self.request.url.path)) if person else (),
-            may=self._may,
-            csrf_token=csrf_token({"request": self.request}),
-            other_languages=self._other_languages(),
-            **context,
-        )
+        body = self.templates.render(self.language, template, **self._frame(), **context)
         response = html(
             body, accept_encoding=self.request.headers.get("accept-encoding", ""), status=status, headers=headers
         )
@@ -46,17 +36,20 @@ class Show:
 
     def stream(self, template: str, /, **context: Any) -> Stream:
         """The same in pieces, each sent when there is enough of it or when the page has to wait."""
-        pieces = self.templates.stream(
-            self.language,
-            template,
-            person=self.request.scope.get("user"),
-            may=self._may,
-            csrf_token=csrf_token({"request": self.request}),
-            other_languages=self._other_languages(),
-            **context,
-        )
+        pieces = self.templates.stream(self.language, template, **self._frame(), **context)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return Stream(pieces, media_type="text/html; charset=utf-8", headers=headers)
+
+    def _frame(self) -> dict[str, Any]:
+        """What every page shows around its own."""
+        person = self.request.scope.get("user")
+        return {
+            "person": person,
+            "menu": list(menu_of(person.role, self.request.url.path)) if person else (),
+            "may": self._may,
+            "csrf_token": csrf_token({"request": self.request}),
+            "other_languages": self._other_languages(),
+        }
 
     def _may(self, action: str) -> bool:
         person = self.request.scope.get("user")
