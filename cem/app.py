@@ -29,6 +29,7 @@ from cem.health import health
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.responses.pages import ResponsePages
+from cem.quality.pages import QualityPages
 from cem.roles import keyed, permitted
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
@@ -45,6 +46,14 @@ from surveys.templating import Templates
 
 # No fewer than the connections that a database may have open, so that each can be ended.
 ENDING_THREADS = 32
+STAFF_PAGES = (
+    SignInPages,
+    ScorecardPages,
+    ExplorerPages,
+    ResponsePages,
+    ExportPages,
+    QualityPages,
+)
 
 
 @get("/", sync_to_thread=False, opt={"public": True})
@@ -128,7 +137,7 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
     )
     return Router(
         "/",
-        route_handlers=[front, SignInPages, ScorecardPages, ExplorerPages, ResponsePages, ExportPages],
+        route_handlers=[front, *STAFF_PAGES],
         middleware=[
             DefineMiddleware(CSRFMiddleware, config=csrf),
             DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),

@@ -15,6 +15,7 @@ COMMANDS = {
     "company": ("cem.studio.commands:company", "Units, journeys and touchpoints from a file."),
     "demo": ("cem.demo.commands:demo", "Load the demo company and serve it."),
     "init": ("cem.serving:init", "Make cem.toml and the database here."),
+    "quality": ("cem.quality.commands:quality", "Look for answers that may not be meant."),
     "responses": ("cem.studio.commands:responses", "Bring responses in from a CSV file."),
     "serve": ("cem.serving:serve", "Serve the product."),
     "survey": ("cem.studio.commands:survey", "Check, publish and export questionnaires."),

@@ -2,6 +2,7 @@
 
 import cem.audit
 import cem.people.models
+import cem.quality.models
 import cem.scorecards.models
 import surveys.models
 from surveys.database import Base
@@ -11,4 +12,4 @@ __all__ = ["metadata"]
 metadata = Base.metadata
 
 # Named so that the imports are seen to be needed: importing a module is what declares its tables.
-MODULES = (cem.audit, cem.people.models, cem.scorecards.models, surveys.models)
+MODULES = (cem.audit, cem.people.models, cem.quality.models, cem.scorecards.models, surveys.models)

@@ -33,6 +33,9 @@ class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
+    QUALITY_DECIDE = "quality:decide"
+    QUALITY_READ = "quality:read"
+    QUALITY_SET = "quality:set"
     RESPONSES_EXPORT = "responses:export"
     RESPONSES_READ = "responses:read"
     SCORECARDS_READ = "scorecards:read"
@@ -63,6 +66,10 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.UNIT_MANAGER: Scope.OWN_UNITS,
         Role.ANALYST: Scope.COMPANY,
     },
+    # Which answers count, how repeats are counted and what the customers are like moves every KPI.
+    Action.QUALITY_DECIDE: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
+    Action.QUALITY_READ: {Role.EXECUTIVE: Scope.COMPANY, Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
+    Action.QUALITY_SET: {Role.CX_MANAGER: Scope.COMPANY},
     # Row by row is closer to customers than any screen: for those who analyse, and nobody who is measured.
     Action.RESPONSES_EXPORT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     # From a number to what it counts: whoever acts on the number, as far as their units go.
@@ -84,10 +91,18 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.TARGETS_SET: {Role.CX_MANAGER: Scope.COMPANY},
 }
 
+# Whoever answers for a unit is measured by its KPIs, whatever their role: these move KPIs, and are closed to them.
+CLOSED_TO_MEASURED = frozenset({Action.QUALITY_DECIDE, Action.QUALITY_SET})
+
 
 def scope_of(role: Role, action: Action) -> Scope | None:
     """How far this role may do this; None where it may not."""
     return PERMISSIONS.get(action, {}).get(role)
+
+
+def may(role: Role, unit: str | None, action: Action) -> bool:
+    """Whether somebody of this role, who answers for this unit or for none, may do this at all."""
+    return scope_of(role, action) is not None and not (unit and action in CLOSED_TO_MEASURED)
 
 
 def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -97,7 +112,7 @@ def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
     if connection.user is None:
         raise NotSignedIn
     action = handler.opt.get("action")
-    if action is None or scope_of(connection.user.role, action) is None:
+    if action is None or not may(connection.user.role, connection.user.unit, action):
         raise Forbidden
 
 

@@ -10,7 +10,7 @@ from litestar.template.base import csrf_token
 
 from cem.menu import menu_of
 from cem.people.accounts import Person
-from cem.roles import Action, scope_of
+from cem.roles import Action, may
 from surveys.languages import CODES, Language, choose, language
 from surveys.templating import Templates, html
 
@@ -53,7 +53,7 @@ class Show:
 
     def _may(self, action: str) -> bool:
         person = self.request.scope.get("user")
-        return person is not None and scope_of(person.role, Action(action)) is not None
+        return person is not None and may(person.role, person.unit, Action(action))
 
     def _other_languages(self) -> list[tuple[Language, str]]:
         """The same page in each other language, with the address's other choices kept."""

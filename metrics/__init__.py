@@ -56,11 +56,13 @@ from metrics.trends.slopes import Trend, mann_kendall
 from metrics.trends.small_shifts import cusum_chart, ewma_chart
 from metrics.weighting.designs import Design, DesignEstimate, clustered_nps, design_mean, design_share, design_total
 from metrics.weighting.raking import CannotWeight, Weights, poststratify, rake
+from metrics.weighting.repeats import Clustered, clustered_estimate
 
 __all__ = [
     "AgainstTarget",
     "Break",
     "CannotWeight",
+    "Clustered",
     "Comparison",
     "ControlChart",
     "Decomposition",
@@ -93,6 +95,7 @@ __all__ = [
     "chance_of_nps",
     "chance_of_share",
     "change_points",
+    "clustered_estimate",
     "clustered_nps",
     "compare",
     "compare_many",

@@ -1,16 +1,17 @@
 """Responses: a submission becomes a row, its tallies and the end of its draft, in one transaction."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from surveys import tallies
 from surveys.models import Draft, Response
-from surveys.tallies import Score, Scored
+from surveys.tallies import Counters, Score, Scored, ScoresOf
 
 
 class Submission(NamedTuple):
@@ -56,6 +57,36 @@ def record(connection: Connection, submissions: Sequence[Submission]) -> set[uui
     tallies.add(connection, tallies.count(scored))
     connection.execute(_FORGET_DRAFT, [{"survey": s.survey_id, "response": s.response_id} for s in submissions])
     return inserted
+
+
+def change_quality(
+    connection: Connection, survey_id: uuid.UUID, response_ids: Collection[uuid.UUID], became: str, scores_of: ScoresOf
+) -> dict[uuid.UUID, str]:
+    """Count these responses as `became` from now on, in the tallies too; what each was that was not so already."""
+    was: dict[uuid.UUID, str] = {}
+    moved: Counters = defaultdict(lambda: [0] * len(tallies.COLUMNS))
+    # In one order, so that two who decide about the same responses never wait for each other in a ring.
+    ids = sorted(response_ids, key=lambda response_id: response_id.int)
+    for start in range(0, len(ids), _AT_ONCE):
+        chosen = Response.survey_id == survey_id, Response.response_id.in_(ids[start : start + _AT_ONCE])
+        moving = select(*_COUNTED).where(*chosen, Response.quality != became).order_by(Response.response_id)
+        for response_id, version, answers, day, touchpoint, unit, channel, quality in connection.execute(
+            moving.with_for_update()
+        ).all():
+            was[response_id] = quality
+            given = scores_of(version, answers)
+            for changed, sign in ((became, 1), (quality, -1)):
+                scored = Scored(survey_id, day, touchpoint, unit, channel, changed, given)
+                for key, counts in tallies.count([scored]).items():
+                    moved[key] = [sum_ + sign * n for sum_, n in zip(moved[key], counts, strict=True)]
+        connection.execute(update(Response).where(*chosen, Response.quality != became).values(quality=became))
+    tallies.add(connection, moved)
+    return was
+
+
+_AT_ONCE = 500
+_PLACE = (Response.day, Response.touchpoint, Response.unit, Response.channel)
+_COUNTED = (Response.response_id, Response.version, Response.answers, *_PLACE, Response.quality)
 
 
 def _insert(dialect: Any) -> Any:

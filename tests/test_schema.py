@@ -8,7 +8,18 @@ from cem.models import metadata
 from surveys.database import Database
 
 # What grows with customers is led by the customer; what grows with responses by the survey.
-BY_SURVEY = {"survey_version", "invitation", "draft", "response", "tally", "kpi_target"}
+BY_SURVEY = {
+    "survey_version",
+    "invitation",
+    "draft",
+    "response",
+    "tally",
+    "kpi_target",
+    "quality_decision",
+    "quality_rule",
+    "repeat_way",
+    "population_margin",
+}
 BY_CUSTOMER = {"customer", "encounter"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
 DEFINITIONS = {"survey", "unit", "segment", "journey", "stage", "touchpoint", "account", "browser_session", "api_key"}

@@ -84,6 +84,14 @@ class Response(Base):
             "language",
             "quality",
         ),
+        # What looks odd is rare, so that asking for it does not read what is not.
+        Index(
+            "ix_response_signals",
+            "survey_id",
+            "day",
+            sqlite_where=text("signals <> '[]'"),
+            postgresql_where=text("signals <> '[]'"),
+        ),
     )
 
     survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""How far the answers can be trusted: their quality, repeats, weights, small units, and how many are needed."""
