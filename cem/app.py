@@ -28,8 +28,9 @@ from cem.headers import add_headers
 from cem.health import health
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
-from cem.responses.pages import ResponsePages
 from cem.quality.pages import QualityPages
+from cem.quality.sample_pages import SamplePages
+from cem.responses.pages import ResponsePages
 from cem.roles import keyed, permitted
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
@@ -53,6 +54,7 @@ STAFF_PAGES = (
     ResponsePages,
     ExportPages,
     QualityPages,
+    SamplePages,
 )
 
 

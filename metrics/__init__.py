@@ -39,6 +39,7 @@ from metrics.sampling.power import detectable_nps, detectable_share
 from metrics.sampling.response_rates import ResponseRates, response_rates
 from metrics.sampling.sizes import (
     SampleSize,
+    mean_sample,
     nps_sample,
     share_sample,
     two_mean_sample,
@@ -54,6 +55,7 @@ from metrics.trends.control_charts import ControlChart, control_chart, kpi_chart
 from metrics.trends.funnels import Funnel, kpi_funnel
 from metrics.trends.slopes import Trend, mann_kendall
 from metrics.trends.small_shifts import cusum_chart, ewma_chart
+from metrics.weighting.cells import RakedKpi, raked_kpi
 from metrics.weighting.designs import Design, DesignEstimate, clustered_nps, design_mean, design_share, design_total
 from metrics.weighting.raking import CannotWeight, Weights, poststratify, rake
 from metrics.weighting.repeats import Clustered, clustered_estimate
@@ -81,6 +83,7 @@ __all__ = [
     "PairedShares",
     "Prior",
     "Priorities",
+    "RakedKpi",
     "Regression",
     "ResponseRates",
     "SampleSize",
@@ -121,6 +124,7 @@ __all__ = [
     "krippendorff_alpha",
     "least_squares",
     "mann_kendall",
+    "mean_sample",
     "mean_score",
     "nps",
     "nps_sample",
@@ -130,6 +134,7 @@ __all__ = [
     "poststratify",
     "proportion",
     "rake",
+    "raked_kpi",
     "relative_weights",
     "response_rates",
     "shapley_r2",

@@ -25,6 +25,8 @@ RESPONSE_RATES = {
 }
 # Encounters of customers who were asked a short while ago, for each invitation.
 _ASKED_LATELY = 0.12
+# Of those who answer, how many have answered before, and how long ago at least.
+_AGAIN_SEED, _AGAIN, _REST = 14040209, 0.5, timedelta(days=30)
 
 
 class Invitations:
@@ -32,6 +34,8 @@ class Invitations:
 
     def __init__(self, chance: random.Random, sheet: Sheet, now: datetime) -> None:
         self._chance, self._sheet, self._now = chance, sheet, now
+        # Who answers again is drawn apart, so that everything else stays as it is.
+        self._again, self._answered = random.Random(_AGAIN_SEED), list[tuple[datetime, str, int]]()
         self._customers: list[dict[str, Any]] = []
         self._encounters: list[dict[str, Any]] = []
         self._invitations: list[dict[str, Any]] = []
@@ -49,9 +53,22 @@ class Invitations:
                 asked.append(submission)
                 continue
             invited_at = moment - timedelta(minutes=self._chance.lognormvariate(4, 1.3))
-            asked.append(submission._replace(response_id=self._invite(submission, invited_at, submission.language)))
+            known = self._known(moment, submission.answers["recommend"])
+            invitation_id = self._invite(submission, invited_at, submission.language, known)
+            asked.append(submission._replace(response_id=invitation_id))
             self._invite_silent(submission, moment)
         return asked
+
+    def _known(self, moment: datetime, recommend: int) -> str:
+        """A customer who answered much the same more than a month ago and answers again; '' for a new one."""
+        if self._answered and self._again.random() < _AGAIN:
+            for place in self._again.choices(range(len(self._answered)), k=30):
+                before, reference, said = self._answered[place]
+                if moment - before > _REST and abs(said - recommend) <= 1:
+                    self._answered[place] = moment, reference, recommend
+                    return reference
+        self._answered.append((moment, f"C{len(self._customers) + 1:06}", recommend))
+        return ""
 
     def store(self, session: Session) -> None:
         for table, rows in (
@@ -69,14 +86,15 @@ class Invitations:
             invited_at = moment + apart if moment + apart <= self._now else moment - abs(apart)
             self._invite(like, invited_at, "fa" if self._chance.random() < PERSIAN else "en")
 
-    def _invite(self, like: Submission, moment: datetime, language: str) -> Any:
+    def _invite(self, like: Submission, moment: datetime, language: str, known: str = "") -> Any:
         invitation_id = seeded_id(self._chance, moment)
-        reference = f"C{len(self._customers) + 1:06}"
+        reference = known or f"C{len(self._customers) + 1:06}"
         met = self._meet(like, reference, moment, language)
         place = {"touchpoint": like.touchpoint, "unit": like.unit, "channel": like.channel}
-        self._customers.append(
-            {"customer_id": met.customer_id, "reference": reference, "language": language, "opted_out_at": None}
-        )
+        if not known:
+            self._customers.append(
+                {"customer_id": met.customer_id, "reference": reference, "language": language, "opted_out_at": None}
+            )
         self._invitations.append(
             {
                 "survey_id": self._sheet.survey_id,

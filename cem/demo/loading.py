@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
 from cem.demo.contacts import draw_contacts
 from cem.demo.invitations import Invitations
+from cem.demo.panel import Panel, add_population
 from cem.demo.timeline import Timeline
+from cem.quality.checks import carry_out, find
+from cem.quality.rules import read_rules
 from cem.scorecards.targets import set_target
 from cem.settings import Settings
 from surveys.company import Company, read_company, store_company
@@ -70,8 +73,21 @@ def load_demo(
         invitations = Invitations(chance, sheets[AFTER_CONTACT], now)
         submissions = _submissions(chance, sheets, timeline, company, invitations)
         invitations.store(session)
+        panel = Panel(sheets[RELATIONSHIP])
+        panel.ask([one for one in submissions if one.survey_id == sheets[RELATIONSHIP].survey_id])
+        panel.store(session)
         stored = _record(session, submissions, progress)
-        return Loaded(stored, len(invitations))
+        add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
+        _look_for_signals(session, now, sheets, timeline)
+        return Loaded(stored, len(invitations) + len(panel))
+
+
+def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:
+    """The signals that a night's check would have recorded; no rule is set, so nothing becomes suspect by them."""
+    end = timeline.today + timedelta(days=1)
+    for sheet in sheets.values():
+        found = find(session, sheet.survey_id, read_rules(session, sheet.survey_id), timeline.first, end)
+        carry_out(session, now, sheet.survey_id, found)
 
 
 def _publish(session: Session, slug: str, now: datetime) -> Sheet:

@@ -96,7 +96,9 @@ def _unanswered(session: Session, now: datetime) -> list[Invitation]:
     return list(
         session.scalars(
             select(Invitation)
-            .where(Invitation.expires_at > now, Invitation.withdrawn_at.is_(None), ~answered)
+            .where(
+                Invitation.touchpoint != "", Invitation.expires_at > now, Invitation.withdrawn_at.is_(None), ~answered
+            )
             .order_by(Invitation.created_at.desc())
             .limit(_NEWEST)
         )

@@ -56,13 +56,14 @@ class Kpi:
                 return mean_score(h, **self.scale)
 
     def change(self, before: Histogram, after: Histogram) -> Comparison:
-        return compare(after, before, kpi=self._known_as, **self.scale)
+        return compare(after, before, kpi=self.known_as, **self.scale)
 
     def ranked(self, groups: Mapping[str, Histogram]) -> ManyGroups:
-        return compare_many(groups, kpi=self._known_as, **self.scale)
+        return compare_many(groups, kpi=self.known_as, **self.scale)
 
     @property
-    def _known_as(self) -> str:
+    def known_as(self) -> str:
+        """What `metrics` calls it."""
         return self.kind if self.kind in {"nps", "csat"} else "mean"
 
     def name(self, language: Language) -> str:

@@ -109,6 +109,26 @@ def nps_variance(detractors: float | None = None, promoters: float | None = None
     return detractors + promoters - (promoters - detractors) ** 2
 
 
+def mean_sample(
+    margin: float,
+    deviation: float,
+    confidence: float = 0.95,
+    population: float | None = None,
+    deff: float = 1.0,
+    response_rate: float | None = None,
+) -> SampleSize:
+    """Answers for a mean with a given margin of error, both on the scale that was asked.
+
+    `deviation` is that of one answer. The other arguments are those of `share_sample`.
+
+    >>> mean_sample(0.1, deviation=1.5).n
+    865
+    """
+    if not margin > 0 or not deviation > 0:
+        raise ValueError(f"a margin of {margin!r} at a deviation of {deviation!r} cannot be planned")
+    return _planned((normal_quantile(confidence) * deviation / margin) ** 2, population, deff, response_rate)
+
+
 def two_share_sample(
     first: float, second: float, significance: float = 0.05, power: float = 0.8, method: str = "normal"
 ) -> SampleSize:

@@ -160,6 +160,7 @@ def test_burst(demo: Database, timeline: Timeline) -> None:
     (day,) = {response.day for response in suspects}
     moments = [response.submitted_at for response in suspects if response.submitted_at]
     assert (max(moments) - min(moments)).total_seconds() <= 40 * 60
-    assert {signal for response in suspects for signal in response.signals} == {"too_fast", "no_language_header"}
+    # The page itself noticed these; what a check finds later is recorded beside them.
+    assert all({"too_fast", "no_language_header"} <= {*response.signals} for response in suspects)
     assert max(days, key=lambda row: row[1])[0] == day
     assert Month.of(timeline.today, "jalali").plus(BURST.since).first_day <= day < timeline.today
