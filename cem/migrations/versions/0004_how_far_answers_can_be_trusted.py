@@ -7,8 +7,8 @@ from alembic import op
 
 from surveys.database import Identifier, Moment
 
-revision = "0008"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
