@@ -1,8 +1,8 @@
 """Pure statistics: counts in, a frozen result with its interval out.
 
 No web, no database, no clock, no I/O. What a scorecard needs is importable from here and needs numpy and scipy.special
-alone, for the time an import takes; `metrics.ordinal`, `metrics.bootstrap` and `metrics.reliability.factor_model` need
-scipy.stats or scipy.optimize and are imported by name.
+alone, for the time an import takes; `metrics.ordinal`, `metrics.bootstrap`, `metrics.reliability.factor_model`,
+`metrics.outcomes.purchases` and `metrics.outcomes.spend` need scipy.stats or scipy.optimize and are imported by name.
 
     >>> from metrics import Histogram, nps
     >>> nps(Histogram.of([10, 9, 7, 3])).value
@@ -31,6 +31,16 @@ from metrics.estimate import Estimate
 from metrics.histogram import Histogram
 from metrics.means import ces, mean_score
 from metrics.net_promoter import nps
+from metrics.outcomes.cox import CoxModel, cox
+from metrics.outcomes.firth import firth
+from metrics.outcomes.lifetime_value import LifetimeValue, lifetime_value, retention_rate
+from metrics.outcomes.links import LinkedMean, LinkedRate, first_answers, linked_means, linked_rates
+from metrics.outcomes.logistic import LogisticModel, logistic
+from metrics.outcomes.recency_frequency import RecencyFrequency, rfm_scores
+from metrics.outcomes.survival import SurvivalCurve, kaplan_meier, log_rank, restricted_mean
+from metrics.outcomes.wallet import share_of_wallet
+from metrics.outcomes.word_of_mouth import WordOfMouth, word_of_mouth
+from metrics.payouts import Payout, PayoutCurve, payout
 from metrics.proportions import csat, proportion
 from metrics.quality import duplicates, speeding, straight_lining
 from metrics.reliability.agreement import Intraclass, intraclass, krippendorff_alpha
@@ -67,6 +77,7 @@ __all__ = [
     "Clustered",
     "Comparison",
     "ControlChart",
+    "CoxModel",
     "Decomposition",
     "Design",
     "DesignEstimate",
@@ -76,22 +87,31 @@ __all__ = [
     "Histogram",
     "Intraclass",
     "KeyDrivers",
+    "LifetimeValue",
+    "LinkedMean",
+    "LinkedRate",
+    "LogisticModel",
     "ManyGroups",
     "NpsPrior",
     "Pair",
     "PairedChange",
     "PairedShares",
+    "Payout",
+    "PayoutCurve",
     "Prior",
     "Priorities",
     "RakedKpi",
+    "RecencyFrequency",
     "Regression",
     "ResponseRates",
     "SampleSize",
     "ScaleAnalysis",
     "SharePrior",
     "ShrunkUnits",
+    "SurvivalCurve",
     "Trend",
     "Weights",
+    "WordOfMouth",
     "adjust_p_values",
     "analyse_scale",
     "ces",
@@ -104,6 +124,7 @@ __all__ = [
     "compare_many",
     "compare_to_target",
     "control_chart",
+    "cox",
     "cronbach_alpha",
     "csat",
     "cusum_chart",
@@ -116,13 +137,21 @@ __all__ = [
     "duplicates",
     "ewma_chart",
     "find_break",
+    "first_answers",
+    "firth",
     "importance_performance",
     "intraclass",
+    "kaplan_meier",
     "key_drivers",
     "kpi_chart",
     "kpi_funnel",
     "krippendorff_alpha",
     "least_squares",
+    "lifetime_value",
+    "linked_means",
+    "linked_rates",
+    "log_rank",
+    "logistic",
     "mann_kendall",
     "mean_sample",
     "mean_score",
@@ -130,6 +159,7 @@ __all__ = [
     "nps_sample",
     "paired_nps",
     "paired_shares",
+    "payout",
     "pettitt",
     "poststratify",
     "proportion",
@@ -137,7 +167,11 @@ __all__ = [
     "raked_kpi",
     "relative_weights",
     "response_rates",
+    "restricted_mean",
+    "retention_rate",
+    "rfm_scores",
     "shapley_r2",
+    "share_of_wallet",
     "share_sample",
     "shrink_units",
     "spearman_brown",
@@ -147,4 +181,5 @@ __all__ = [
     "two_mean_sample",
     "two_nps_sample",
     "two_share_sample",
+    "word_of_mouth",
 ]

@@ -63,6 +63,16 @@ from metrics.drivers.importance import correlations, explained
 from metrics.means import Moments, welch
 from metrics.net_promoter import net_groups
 from metrics.ordinal import kruskal_wallis, mann_whitney, tukey
+from metrics.outcomes.cox import cox
+from metrics.outcomes.firth import firth
+from metrics.outcomes.lifetime_value import lifetime_value
+from metrics.outcomes.logistic import LogisticModel, logistic
+from metrics.outcomes.prediction import auc, brier
+from metrics.outcomes.purchases import PurchaseModel, fit_purchases
+from metrics.outcomes.recency_frequency import rfm_scores
+from metrics.outcomes.spend import SpendModel
+from metrics.outcomes.survival import kaplan_meier, log_rank
+from metrics.payouts import Component, Gate, PayoutCurve, exact, expected_next, payout, score
 from metrics.quantiles import normal_p
 from metrics.reliability.factor_model import one_factor
 from metrics.sampling.power import two_mean_power
@@ -80,11 +90,6 @@ Dataset = Callable[[str], dict[str, list[str]]]
 
 # What a later capability brings, and the values of a checked case that the product does not compute.
 LATER = {
-    "payouts": [f"rw-pub-{i:02}" for i in range(1, 5)],
-    "churn, survival, lifetime value": [
-        *["ch-pub-01", "ch-pub-02", "sv-pub-01", "sv-pub-02", "sv-pub-03", "rfm-pub-01"],
-        *[f"clv-pub-{i:02}" for i in range(1, 5)],
-    ],
     "text": ["txt-pub-01", "txt-pub-02"],
 }
 NOT_COMPUTED = {("csat-pub-09", "likelihood")}
@@ -933,6 +938,172 @@ def share_reached(case: Case, dataset: Dataset) -> dict[str, Any]:
         "prob_ge_target": result.probability,
         "ci90": [result.low, result.high],
     }
+
+
+def columns_of(data: dict[str, list[str]], names: list[str]) -> list[list[float]]:
+    """The rows of these columns."""
+    return [[float(cell) for cell in row] for row in zip(*(data[name] for name in names), strict=True)]
+
+
+def named_terms(model: LogisticModel, names: list[str]) -> dict[str, Any]:
+    """The table of a logistic model as the reference writes it."""
+    terms = dict(zip(["(Intercept)", *names], model.terms, strict=True))
+    return {
+        "coef": {name: term.coefficient for name, term in terms.items()},
+        "se": {name: term.standard_error for name, term in terms.items()},
+        "odds_ratio": {name: term.odds_ratio[0] for name, term in terms.items()},
+        "wald_ci": {name: [term.low, term.high] for name, term in terms.items()},
+        "loglik": model.log_likelihood,
+        "null_loglik": model.null_log_likelihood,
+        "mcfadden": model.mcfadden,
+    }
+
+
+@checks("ch-pub-01", "ch-pub-02")
+def churn(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given, data = case["input"], dataset(case["input"]["dataset"])
+    x, y = columns_of(data, given["x"]), [float(value) for value in data[given["y"]]]
+    model = firth(x, y) if case["quantity"] == "churn.firth" else logistic(x, y)
+    assert model
+    return named_terms(model, given["x"]) | {
+        "auc": auc(y, model.chances).value,
+        "auc_delong_ci": limits(auc(y, model.chances)),
+        "brier": brier(y, model.chances),
+    }
+
+
+@checks("sv-pub-01")
+def survival(case: Case, dataset: Dataset) -> dict[str, Any]:
+    curve = kaplan_meier(case["input"]["time"], case["input"]["event"])
+    return {
+        "times": curve.times.tolist(),
+        "survival": curve.survival.tolist(),
+        "std_err": curve.standard_error.tolist(),
+        "ci_loglog_lower": curve.low.tolist(),
+        "ci_loglog_upper": curve.high.tolist(),
+        "median": curve.median,
+    }
+
+
+def followed(case: Case, dataset: Dataset) -> tuple[Any, Any, Any]:
+    """Time, event, and whether each is of the control group."""
+    data = dataset(case["input"]["dataset"])
+    time, event = (np.array([float(value) for value in data[name]]) for name in ("time", "cens"))
+    return time, event, np.array([name == "control" for name in data["treat"]])
+
+
+@checks("sv-pub-02")
+def survival_test(case: Case, dataset: Dataset) -> dict[str, Any]:
+    time, event, control = followed(case, dataset)
+    test = log_rank([(time[group], event[group]) for group in (control, ~control)])
+    return {"chisq": test.statistic, "df": test.df, "p": test.p}
+
+
+@checks("sv-pub-03")
+def hazards(case: Case, dataset: Dataset) -> dict[str, Any]:
+    time, event, control = followed(case, dataset)
+    table = {}
+    for ties in ("efron", "breslow"):
+        model = cox(time, event, control, ties)
+        assert model
+        (term,) = model.terms
+        table[ties] = {
+            "coef": term.coefficient,
+            "se": term.standard_error,
+            "hr": term.hazard_ratio[0],
+            "loglik": model.log_likelihood,
+        }
+    return table
+
+
+@checks("clv-pub-01")
+def purchases_fitted(case: Case, dataset: Dataset) -> dict[str, Any]:
+    data = dataset(case["input"]["dataset"])
+    model = fit_purchases(*([float(value) for value in data[name]] for name in ("frequency", "recency", "T")))
+    return {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "loglik": model.log_likelihood}
+
+
+@checks("clv-pub-02")
+def purchases_expected(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given, model = case["input"], PurchaseModel(**case["input"]["params"])
+    customers = [[customer[name] for customer in given["customers"]] for name in ("x", "t_x", "T")]
+    return {
+        "p_alive": model.alive(*customers).tolist(),
+        "expected_transactions": model.expected(*customers, ahead=given["horizon"]).tolist(),
+        "expectation_new_52": model.expected_of_new(52),
+    }
+
+
+@checks("clv-pub-03")
+def spend_expected(case: Case, dataset: Dataset) -> dict[str, Any]:
+    customers = case["input"]["customers"]
+    model = SpendModel(**case["input"]["params"])
+    return {"expected_spend": model.expected([c["x"] for c in customers], [c["m_x"] for c in customers]).tolist()}
+
+
+@checks("clv-pub-04")
+def contractual(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given = case["input"]
+    terms = given["margin"], given["retention"], given["discount"]
+    return {
+        "finite": lifetime_value(*terms, given["horizon"]).value,
+        "infinite_immediate": lifetime_value(*terms).value,
+        "infinite_margin_after": lifetime_value(*terms, first_margin_now=False).value,
+    }
+
+
+@checks("rfm-pub-01")
+def scores_of_three(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given = case["input"]
+    scored = rfm_scores(given["recency_days"], given["frequency"], given["monetary"], given["groups"])
+    return dict(zip("RFM", (column.tolist() for column in scored), strict=True))
+
+
+def payout_curve(given: dict[str, Any], *pays: str) -> PayoutCurve:
+    """The curve of a case, whose pays go by these names."""
+    return PayoutCurve.of(*(given[name] for name in ("threshold", "target", "stretch", *pays)))
+
+
+@checks("rw-pub-01")
+def paid(case: Case, dataset: Dataset) -> dict[str, Any]:
+    curve = payout_curve(case["input"]["curve"], "pay_at_threshold", "pay_at_target", "cap")
+    return {"payout": [curve.pay(value) for value in case["input"]["values"]]}
+
+
+@checks("rw-pub-02", "rw-pub-03")
+def scorecard_paid(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given = case["input"]
+    gates = [Gate(gate["metric"], exact(gate["value"]), exact(gate["min"])) for gate in given["gates"]]
+    components = [
+        Component(
+            one["metric"],
+            exact(one["weight"]),
+            exact(one["value"]),
+            payout_curve(one, "p0", "p1", "p2"),
+            one["n"],
+            one["n_min"],
+        )
+        for one in given.get("components", [])
+    ]
+    reached = score(components) if components else None
+    part = given.get("proration", {"eligible_days": 1, "period_days": 1})
+    value = reached.value if reached else exact(given["score"])
+    assert value is not None
+    result = payout(given["base_amount"], value, gates, exact(part["eligible_days"]) / part["period_days"])
+    return {
+        "component_payout": reached.pays if reached else {},
+        "dropped": list(reached.dropped) if reached else [],
+        "score": value,
+        "amount": result.amount,
+        "blocked_by": list(result.blocked_by),
+    }
+
+
+@checks("rw-pub-04")
+def next_score(case: Case, dataset: Dataset) -> dict[str, Any]:
+    given = case["input"]
+    expected = expected_next(given["unit_score"], given["group_mean"], given["reliability"], given["sd_within_total"])
+    return {"expected_next": expected.value, "sd_next": expected.deviation}
 
 
 def agree(computed: object, expected: object, tolerance: dict[str, float], where: str) -> None:
