@@ -20,10 +20,12 @@ from cem.settings import Settings
 from metrics import Histogram
 from surveys.database import Database, day_of
 from surveys.formats.exports import read_versions
+from surveys.languages import N_
 from surveys.models import Response, Survey
 
 # The jobs of a night look at the answers of so many days.
 DAYS = timedelta(days=35)
+TAKEN_BACK = N_("no rule marks it any more")
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def carry_out(session: Session, now: datetime, survey_id: uuid.UUID, check: Chec
     if rows:
         session.connection().execute(_RECORD, rows)
     decide(session, now, RULE, survey_id, check.mark, "suspect", by_rule=True)
-    taken_back = dict.fromkeys(check.release, "no rule marks it any more")
+    taken_back = dict.fromkeys(check.release, TAKEN_BACK)
     decide(session, now, RULE, survey_id, taken_back, "valid", by_rule=True)
     return len(check.changed.keys() | check.mark.keys() | check.release)
 

@@ -1,6 +1,7 @@
 """Pictures of quality, each with its table."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from cem.quality.overview import Found
@@ -13,7 +14,6 @@ from surveys.languages import N_, Language
 COLOURS = (BLUE, ORANGE, GREY, "#8f6bb8", "#2f9e8f", "#b8860b", "#c0567a", "#6b8e23")
 # The days with the most signals; a table of a whole year tells nothing.
 MOST_DAYS = 40
-LEGEND = {"orientation": "h", "x": 0, "y": -0.18, "xanchor": "left", "yanchor": "top"}
 
 
 def signal_name(language: Language, signal: str) -> str:
@@ -28,16 +28,13 @@ def days_figure(language: Language, found: Found, period: Period) -> Figure | No
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "name": isolated(language, signal_name(language, signal)),
             "x": [day.isoformat() for day in days],
             "y": [found.days[day][signal] for day in days],
             # A bar of one day is thinner than a pixel in a year.
             "width": max(1, period.months) * 86_400_000,
             "marker": {"color": COLOURS[place % len(COLOURS)]},
             "hoverinfo": "text",
-            "hovertext": [
-                isolated(language, f"{language.date(day)}: {language.number(found.days[day][signal])}") for day in days
-            ],
+            "hovertext": [isolated(language, _told(language, day, signal, found.days[day][signal])) for day in days],
         }
         for place, signal in enumerate(found.signals)
     ]
@@ -51,8 +48,6 @@ def days_figure(language: Language, found: Found, period: Period) -> Figure | No
         x={"type": "date", "ticks": ticks, "range": [period.start.isoformat(), period.end.isoformat()]},
         y={"ticks": [(value, language.number(value)) for value in _whole(highest)], "range": [0, 1.08 * highest]},
         barmode="stack",
-        showlegend=len(data) > 1,
-        legend=LEGEND,
         hovermode="closest",
     )
     busiest = sorted(sorted(days, key=lambda day: -found.days[day].total())[:MOST_DAYS])
@@ -61,6 +56,10 @@ def days_figure(language: Language, found: Found, period: Period) -> Figure | No
         (language.date(day), *(language.number(found.days[day][signal]) for signal in found.signals)) for day in busiest
     )
     return Figure("days", drawing, language.gettext(N_("Signals by day")), head, rows)
+
+
+def _told(language: Language, day: date, signal: str, n: int) -> str:
+    return f"{language.date(day)}<br>{signal_name(language, signal)}: {language.number(n)}"
 
 
 def _whole(highest: float) -> Sequence[int]:

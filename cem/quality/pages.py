@@ -16,11 +16,11 @@ from cem.people.accounts import Person
 from cem.quality.axes import Axis
 from cem.quality.checks import check_survey, find
 from cem.quality.decisions import DecisionFault, decide
-from cem.quality.figures import days_figure, signal_name
+from cem.quality.figures import COLOURS, days_figure, signal_name
 from cem.quality.overview import Effect, read_effects, read_found
 from cem.quality.reviews import Asked, read_matching, read_review
 from cem.quality.rules import KINDS, NAMES, parse_rules, read_rules, set_rules
-from cem.quality.sentences import effect_in_words
+from cem.quality.sentences import effect_in_words, reason_in_words
 from cem.quality.trials import LARGEST, TooLarge, count_answers, moves_of
 from cem.roles import Action
 from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
@@ -69,6 +69,7 @@ class QualityPages(Controller):
             figure=days_figure(show.language, found, choice.period),
             in_words=effect_in_words,
             signal_name=signal_name,
+            colours=COLOURS,
         )
 
     @get("/responses", sync_to_thread=True, opt={"action": Action.QUALITY_DECIDE})
@@ -92,6 +93,7 @@ class QualityPages(Controller):
             review=read_review(reader, choice, asked),
             signals=NAMES,
             signal_name=signal_name,
+            reason_in_words=reason_in_words,
             query=choice.query(signal=asked.signal, quality=asked.quality),
         )
 

@@ -153,7 +153,7 @@ class SamplePages(Controller):
         return show(
             "quality/units.html",
             **frame(choice, offers, show, today, "/quality/units"),
-            units=None if closed else read_units(reader, choice, choice.focus, offers),
+            small=None if closed else read_units(reader, choice, choice.focus, offers),
             reasons=REASONS,
             reliable=RELIABLE,
         )

@@ -1,5 +1,7 @@
 """What the pages of quality say in words."""
 
+from cem.quality.figures import signal_name
+from cem.quality.models import QualityDecision
 from cem.quality.overview import Effect
 from surveys.languages import N_, Language
 
@@ -19,3 +21,11 @@ def effect_in_words(language: Language, effect: Effect) -> str:
         return language.fill(FEW_SUSPECTS if effect.suspect else NO_SUSPECTS, values)
     size = kpi.write_size(language, effect.moved, kpi.places + 1)
     return language.fill(MATTERS if effect.matters else LITTLE, values | {"size": size})
+
+
+def reason_in_words(language: Language, decision: QualityDecision) -> str:
+    """A person's own words, or the signals that a rule went by."""
+    if not decision.by_rule:
+        return decision.reason
+    names = (language.gettext(signal_name(language, name)) for name in decision.reason.split(", "))
+    return f"{language.gettext(',')} ".join(names)
