@@ -11,8 +11,8 @@ from litestar import Response
 
 from surveys.languages import Language
 
-# What a piece of a page that is sent as it comes should have at least, and what says that it must not wait.
-_PIECE = 16_384
+# How many pieces of a page that is sent as it comes go out together, and what says that they must not wait.
+_PIECES = 500
 _NOW = "</progress>"
 
 
@@ -40,13 +40,14 @@ class Templates:
 
     def stream(self, language: Language, template: str, /, **context: Any) -> Iterator[bytes]:
         """A page as it comes, for one whose template walks through something that takes its time."""
-        waiting = ""
+        waiting: list[str] = []
         for piece in self.environment.get_template(template).generate(language=language, **context):
-            waiting += piece
-            if len(waiting) >= _PIECE or _NOW in piece:
-                yield waiting.encode()
-                waiting = ""
-        yield waiting.encode()
+            waiting.append(piece)
+            if len(waiting) >= _PIECES or _NOW in piece:
+                # Joined, not added: adding to markup escapes.
+                yield "".join(waiting).encode()
+                waiting.clear()
+        yield "".join(waiting).encode()
 
 
 def _in_language(write: Callable[..., str]) -> Callable[..., str]:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from cem.demo.answers import PERSIAN, Sheet
+from cem.demo.segments import Segments
 from cem.demo.timeline import seeded_id
 from surveys.models import Customer, Encounter, Invitation
 from surveys.responses import Submission
@@ -32,8 +33,8 @@ _AGAIN_SEED, _AGAIN, _REST = 14040209, 0.5, timedelta(days=30)
 class Invitations:
     """Collects the rows of encounters, whether they led to an invitation or not."""
 
-    def __init__(self, chance: random.Random, sheet: Sheet, now: datetime) -> None:
-        self._chance, self._sheet, self._now = chance, sheet, now
+    def __init__(self, chance: random.Random, sheet: Sheet, now: datetime, segments: Segments) -> None:
+        self._chance, self._sheet, self._now, self._segments = chance, sheet, now, segments
         # Who answers again is drawn apart, so that everything else stays as it is.
         self._again, self._answered = random.Random(_AGAIN_SEED), list[tuple[datetime, str, int]]()
         self._customers: list[dict[str, Any]] = []
@@ -54,8 +55,8 @@ class Invitations:
                 continue
             invited_at = moment - timedelta(minutes=self._chance.lognormvariate(4, 1.3))
             known = self._known(moment, submission.answers["recommend"])
-            invitation_id = self._invite(submission, invited_at, submission.language, known)
-            asked.append(submission._replace(response_id=invitation_id))
+            identity = self._invite(submission, invited_at, submission.language, submission.segment, known)
+            asked.append(submission._replace(response_id=identity))
             self._invite_silent(submission, moment)
         return asked
 
@@ -84,16 +85,23 @@ class Invitations:
         for _ in range(int((1 - rate) / rate + self._chance.random())):
             apart = timedelta(hours=self._chance.uniform(-2, 2))
             invited_at = moment + apart if moment + apart <= self._now else moment - abs(apart)
-            self._invite(like, invited_at, "fa" if self._chance.random() < PERSIAN else "en")
+            language = "fa" if self._chance.random() < PERSIAN else "en"
+            self._invite(like, invited_at, language, self._segments.draw(like.touchpoint))
 
-    def _invite(self, like: Submission, moment: datetime, language: str, known: str = "") -> Any:
+    def _invite(self, like: Submission, moment: datetime, language: str, segment: str, known: str = "") -> Any:
         invitation_id = seeded_id(self._chance, moment)
         reference = known or f"C{len(self._customers) + 1:06}"
         met = self._meet(like, reference, moment, language)
         place = {"touchpoint": like.touchpoint, "unit": like.unit, "channel": like.channel}
         if not known:
             self._customers.append(
-                {"customer_id": met.customer_id, "reference": reference, "language": language, "opted_out_at": None}
+                {
+                    "customer_id": met.customer_id,
+                    "reference": reference,
+                    "language": language,
+                    "segment": segment,
+                    "opted_out_at": None,
+                }
             )
         self._invitations.append(
             {
@@ -103,6 +111,7 @@ class Invitations:
                 "encounter_id": met.encounter_id,
                 **place,
                 "language": language,
+                "segment": segment,
                 "created_at": moment,
                 "expires_at": moment + timedelta(days=self._sheet.questionnaire.link_days),
                 "withdrawn_at": None,

@@ -16,6 +16,7 @@ from cem.demo.answers import Sheet, after_contact, always_on, burst, relationshi
 from cem.demo.contacts import draw_contacts
 from cem.demo.invitations import Invitations
 from cem.demo.panel import Panel, add_population
+from cem.demo.segments import Segments
 from cem.demo.timeline import Timeline
 from cem.quality.checks import carry_out, find
 from cem.quality.rules import read_rules
@@ -70,8 +71,9 @@ def load_demo(
         store_company(session, now, company)
         add_accounts(session, hasher or PasswordHasher(), now)
         _set_targets(session, sheets, timeline, now)
-        invitations = Invitations(chance, sheets[AFTER_CONTACT], now)
-        submissions = _submissions(chance, sheets, timeline, company, invitations)
+        segments = Segments()
+        invitations = Invitations(chance, sheets[AFTER_CONTACT], now, segments)
+        submissions = _submissions(chance, sheets, timeline, company, invitations, segments)
         invitations.store(session)
         panel = Panel(sheets[RELATIONSHIP])
         panel.ask([one for one in submissions if one.survey_id == sheets[RELATIONSHIP].survey_id])
@@ -113,15 +115,21 @@ def _set_targets(session: Session, sheets: dict[str, Sheet], timeline: Timeline,
 
 
 def _submissions(
-    chance: random.Random, sheets: dict[str, Sheet], timeline: Timeline, company: Company, invitations: Invitations
+    chance: random.Random,
+    sheets: dict[str, Sheet],
+    timeline: Timeline,
+    company: Company,
+    invitations: Invitations,
+    segments: Segments,
 ) -> Sequence[Submission]:
     """All responses, in the order of their days: answers of one day share tally rows."""
     names = {unit.code: unit.names for unit in company.units}
     met, came = (draw_contacts(chance, timeline, NUMBERS[slug]) for slug in (AFTER_CONTACT, ALWAYS_ON))
-    asked = invitations.ask_for(list(after_contact(chance, sheets[AFTER_CONTACT], timeline, met, names)))
+    answers = list(after_contact(chance, sheets[AFTER_CONTACT], timeline, met, names))
+    asked = invitations.ask_for(list(segments.of(answers)))
     others: Iterable[Submission] = chain(
         always_on(chance, sheets[ALWAYS_ON], timeline, came, names),
-        relationship(chance, sheets[RELATIONSHIP], timeline, NUMBERS[RELATIONSHIP]),
+        segments.of(relationship(chance, sheets[RELATIONSHIP], timeline, NUMBERS[RELATIONSHIP])),
         burst(chance, sheets[AFTER_CONTACT], timeline),
     )
     return sorted((*asked, *others), key=lambda submission: submission.day)

@@ -47,34 +47,37 @@ class Panel:
         for submission in sorted(submissions, key=lambda one: (one.day, one.response_id)):
             if (moment := submission.submitted_at) is None:
                 continue
-            member = self._member(moment, int(submission.answers["recommend"]))
+            member = self._member(moment, submission)
             asked = moment - timedelta(hours=self._chance.uniform(1, 90))
-            self._invite(member, submission.response_id, asked, submission.language, submission.unit)
+            self._invite(member, submission.response_id, asked, submission.language, submission)
             for _ in range(int((1 - _RATE) / _RATE + self._chance.random())):
                 language = "fa" if self._chance.random() < PERSIAN else "en"
-                silent = self._join(language)
+                silent = self._join(language, submission.segment)
                 earlier = asked - timedelta(hours=self._chance.uniform(0, 12))
-                self._invite(silent, seeded_id(self._chance, earlier), earlier, language, submission.unit)
+                self._invite(silent, seeded_id(self._chance, earlier), earlier, language, submission)
 
-    def _member(self, moment: datetime, recommend: int) -> str:
+    def _member(self, moment: datetime, submission: Submission) -> str:
         """Somebody who said about the same some months ago, or somebody new."""
+        recommend = int(submission.answers["recommend"])
         if self._members and self._chance.random() < _AGAIN:
             for place in self._chance.choices(range(len(self._members)), k=30):
                 member, before, said = self._members[place]
                 if moment - before > _APART and abs(said - recommend) <= 1:
                     self._members[place] = member, moment, recommend
                     return member
-        member = self._join("fa")
+        member = self._join("fa", submission.segment)
         self._members.append((member, moment, recommend))
         return member
 
-    def _join(self, language: str) -> str:
+    def _join(self, language: str, segment: str) -> str:
         reference = f"P{len(self._customers) + 1:06}"
-        row = {"customer_id": _identity(reference), "reference": reference, "language": language, "opted_out_at": None}
-        self._customers.append(row)
+        row = {"customer_id": _identity(reference), "reference": reference, "language": language, "segment": segment}
+        self._customers.append(row | {"opted_out_at": None})
         return reference
 
-    def _invite(self, reference: str, invitation_id: uuid.UUID, moment: datetime, language: str, unit: str) -> None:
+    def _invite(
+        self, reference: str, invitation_id: uuid.UUID, moment: datetime, language: str, like: Submission
+    ) -> None:
         self._invitations.append(
             {
                 "survey_id": self._sheet.survey_id,
@@ -82,9 +85,10 @@ class Panel:
                 "customer_id": _identity(reference),
                 "encounter_id": None,
                 "touchpoint": "",
-                "unit": unit,
+                "unit": like.unit,
                 "channel": "sms",
                 "language": language,
+                "segment": like.segment,
                 "created_at": moment,
                 "expires_at": moment + timedelta(days=self._sheet.questionnaire.link_days),
                 "withdrawn_at": None,

@@ -23,6 +23,7 @@ class Planted:
     series: str = ""
     touchpoints: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
 
 
 GAMING = Planted(
@@ -104,5 +105,17 @@ BURST = Planted(
     series="recommend",
     touchpoints=("web-bank",),
 )
+BUSINESS_CALLS = Planted(
+    code="business-calls",
+    description=(
+        "Small businesses suffer at the contact centre: their calls end badly, while other customers' calls, and small "
+        "businesses elsewhere, are as usual. No total shows it; the table of touchpoints by segments does."
+    ),
+    measure="NPS of small businesses' calls below that of other segments' calls, in points",
+    at_least=40,
+    series="recommend",
+    touchpoints=("support-call",),
+    segments=("business",),
+)
 
-PLANTED = (GAMING, LAUNCH, NOWRUZ, MIX_SHIFT, QUEUE, CASH_MACHINE, BURST)
+PLANTED = (GAMING, LAUNCH, NOWRUZ, MIX_SHIFT, QUEUE, CASH_MACHINE, BURST, BUSINESS_CALLS)
