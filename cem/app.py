@@ -1,7 +1,7 @@
 """Assembly: the application is a function of its settings."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
@@ -21,11 +21,13 @@ from sqlalchemy.orm import Session
 from cem.api.encounters import EncounterApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
+from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
 from cem.explorer.counting import Slots
 from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
+from cem.jobs.running import Job, Runner
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.quality.pages import QualityPages
@@ -53,6 +55,7 @@ STAFF_PAGES = (
     ExplorerPages,
     ResponsePages,
     ExportPages,
+    DigestPages,
     QualityPages,
     SamplePages,
 )
@@ -69,8 +72,9 @@ def create_app(
     database: Database | None = None,
     hasher: PasswordHasher | None = None,
     front: ControllerRouterHandler = home,
+    jobs: Sequence[Job] = (),
 ) -> Litestar:
-    """The whole product; `front` is what answers at `/`."""
+    """The whole product; `front` is what answers at `/`, and `jobs` are run in the background while it is open."""
     database = database or create_database(settings.database_url)
     templates = Templates()
     templates.environment.globals["asset"] = address
@@ -88,13 +92,15 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
-        with inbox, ending:
+        with inbox, ending, Runner(database, settings, jobs):
             yield
         database.close()
 
     return Litestar(
         route_handlers=[
             Router("/", route_handlers=[health, serve_asset, *SURVEY_PAGES]),
+            # Opened from a mail by whoever has its link: no session, and no token against forged forms.
+            Router("/", route_handlers=[StopPages], dependencies={"show": Provide(provide_show, sync_to_thread=False)}),
             _staff_pages(settings, front),
             Router(
                 "/api/v1",

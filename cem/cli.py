@@ -15,12 +15,14 @@ COMMANDS = {
     "company": ("cem.studio.commands:company", "Units, journeys and touchpoints from a file."),
     "demo": ("cem.demo.commands:demo", "Load the demo company and serve it."),
     "init": ("cem.serving:init", "Make cem.toml and the database here."),
+    "jobs": ("cem.jobs.commands:jobs", "What the server does by itself: list, run."),
     "quality": ("cem.quality.commands:quality", "Look for answers that may not be meant."),
+    "report": ("cem.reports.commands:report", "The scorecard as a PDF or a page in one file."),
     "responses": ("cem.studio.commands:responses", "Bring responses in from a CSV file."),
     "serve": ("cem.serving:serve", "Serve the product."),
     "survey": ("cem.studio.commands:survey", "Check, publish and export questionnaires."),
     "tallies": ("cem.studio.commands:tallies", "Compare the tallies with the responses, or rebuild them."),
-    "user": ("cem.people.commands:user", "Accounts: add."),
+    "user": ("cem.people.commands:user", "Accounts: add, change their e-mail."),
 }
 
 

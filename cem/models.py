@@ -1,6 +1,8 @@
 """Every table of the product, for whoever needs them all: migrations and their test."""
 
 import cem.audit
+import cem.digests.models
+import cem.jobs.models
 import cem.people.models
 import cem.quality.models
 import cem.scorecards.models
@@ -12,4 +14,12 @@ __all__ = ["metadata"]
 metadata = Base.metadata
 
 # Named so that the imports are seen to be needed: importing a module is what declares its tables.
-MODULES = (cem.audit, cem.people.models, cem.quality.models, cem.scorecards.models, surveys.models)
+MODULES = (
+    cem.audit,
+    cem.digests.models,
+    cem.jobs.models,
+    cem.people.models,
+    cem.quality.models,
+    cem.scorecards.models,
+    surveys.models,
+)

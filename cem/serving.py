@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cem.app import create_app
 from cem.errors import BadInput, SettingsFault
+from cem.jobs.schedule import JOBS
 from cem.migrations import upgrade
 from cem.settings import FILE, Settings, read_settings
 from surveys.database import Database, create_database, sqlite_module, utc_now, wal_reset_fixed
@@ -63,7 +64,7 @@ def serve(host: str, port: int, workers: int) -> None:
         _prepare(database)
         welcome = f"cem is open at {address_of(door)}. Ctrl-C stops it."
         if workers == 1:
-            run(create_app(settings, database=database), door, welcome)
+            run(create_app(settings, database=database, jobs=JOBS), door, welcome)
             return
         database.close()
         host, port = door.getsockname()[:2]
@@ -74,7 +75,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def app_from_environment() -> Litestar:
     """What each of several processes serves."""
-    return create_app(read_settings())
+    return create_app(read_settings(), jobs=JOBS)
 
 
 def _prepare(database: Database) -> None:

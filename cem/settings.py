@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from cem.errors import SettingsFault
+from surveys.delivery.mail import MailServer
 
 FILE = "cem.toml"
 _WRITTEN = {int: "a whole number", str: "a text in quotes"}
@@ -29,6 +30,11 @@ class Settings:
     sign_ins_per_minute: int = 20
     # Responses that may wait for the disk before the next is asked to come again.
     inbox_capacity: int = 4096
+    # Where mail is handed over; without it mail waits in the outbox.
+    smtp_url: str = ""
+    mail_from: str = ""
+    # The program that prints PDF files; found by itself where it has a usual name.
+    chromium: str = ""
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < 32:
@@ -42,6 +48,11 @@ class Settings:
         for name in ("posts_per_minute", "sign_ins_per_minute", "inbox_capacity"):
             if getattr(self, name) < 1:
                 raise SettingsFault(f"CEM_{name.upper()} must be 1 or more.")
+        if self.smtp_url:
+            try:
+                MailServer.read(self.smtp_url, self.mail_from)
+            except ValueError as fault:
+                raise SettingsFault(f"CEM_SMTP_URL {fault}.") from None
         # Addresses are made by adding a path.
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
@@ -51,6 +62,10 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        return MailServer.read(self.smtp_url, self.mail_from) if self.smtp_url else None
 
     @property
     def secure(self) -> bool:

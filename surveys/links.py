@@ -1,8 +1,9 @@
 """Signed links. Nobody can make one, or change what one says, without the secret.
 
-Two kinds: a *personal link* names an invitation; a *ticket* stands in a page and names the response that the page will
-become, so that sending it twice is one response. The message authentication code is HMAC-SHA-256 cut to 128 bits
-(RFC 2104 section 5), with a key of its own for each kind.
+Three kinds: a *personal link* names an invitation; a *ticket* stands in a page and names the response that the page
+will become, so that sending it twice is one response; a *stop link* stands in a mail and names whom to send no more.
+The message authentication code is HMAC-SHA-256 cut to 128 bits (RFC 2104 section 5), with a key of its own for each
+kind.
 """
 
 import hmac
@@ -50,6 +51,7 @@ class Links:
     def __init__(self, secret: str) -> None:
         self._personal_key = hmac.digest(secret.encode(), b"personal link", "sha256")
         self._ticket_key = hmac.digest(secret.encode(), b"ticket", "sha256")
+        self._stop_key = hmac.digest(secret.encode(), b"stop link", "sha256")
 
     def personal(self, link: PersonalLink) -> str:
         return _signed(link.survey_id.bytes + link.invitation_id.bytes, self._personal_key)
@@ -75,6 +77,16 @@ class Links:
         seconds, version, personal = _NUMBERS.unpack(payload[32:_TICKET])
         issued = datetime.fromtimestamp(seconds, UTC)
         return Ticket(uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:32]), version, issued, personal, *place)
+
+    def stop(self, recipient: uuid.UUID) -> str:
+        return _signed(recipient.bytes, self._stop_key)
+
+    def read_stop(self, token: str) -> uuid.UUID:
+        """Whom a stop link is about; UnknownLink where it is not ours."""
+        payload = _verified(token, self._stop_key)
+        if len(payload) != 16:
+            raise UnknownLink
+        return uuid.UUID(bytes=payload)
 
 
 def _signed(payload: bytes, key: bytes) -> str:

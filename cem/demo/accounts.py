@@ -42,4 +42,5 @@ def add_accounts(session: Session, hasher: PasswordHasher, now: datetime) -> Non
             password=PASSWORD,
             role=person.role,
             unit=person.unit,
+            email=f"{person.name}@bank.example",
         )

@@ -11,6 +11,7 @@ from cem.app import create_app
 from cem.demo.accounts import PASSWORD, SIGN_INS
 from cem.demo.loading import load_demo
 from cem.demo.pages import demo_front
+from cem.jobs.schedule import JOBS
 from cem.migrations import upgrade
 from cem.roles import ROLE_NAMES
 from cem.serving import PORT, address_of, alone, listening, run, write_settings
@@ -33,7 +34,8 @@ def demo(host: str, port: int, folder: Path, fresh: bool) -> None:
             _load(settings, file)
         database = create_database(settings.database_url)
         upgrade(database)
-        run(create_app(settings, database=database, front=demo_front), door, _welcome(settings.base_url))
+        app = create_app(settings, database=database, front=demo_front, jobs=JOBS)
+        run(app, door, _welcome(settings.base_url))
 
 
 def _settings(folder: Path, file: Path, base_url: str) -> Settings:

@@ -15,6 +15,7 @@ from cem.errors import BadInput
 from cem.people.models import Account, ApiKey, BrowserSession
 from cem.roles import Role
 from surveys.database import Database, new_id
+from surveys.delivery.mail import is_address
 from surveys.models import Unit
 
 FAILURES = 5
@@ -45,6 +46,7 @@ def add_account(
     password: str,
     role: Role,
     unit: str | None = None,
+    email: str | None = None,
 ) -> Account:
     _check_name(name)
     if len(full_name) > LONGEST_FULL_NAME:
@@ -57,6 +59,7 @@ def add_account(
         raise BadInput("A unit manager, and nobody else, needs a unit.")
     if unit is not None and session.get(Unit, unit) is None:
         raise BadInput(f"There is no unit {unit!r}.")
+    _check_email(email)
     account = Account(
         account_id=new_id(now),
         name=name,
@@ -64,11 +67,22 @@ def add_account(
         password_hash=hasher.hash(password),
         role=role,
         unit=unit,
+        email=email,
         failures=0,
     )
     session.add(account)
     audit(session, now, actor, "account:add", name, role=role, unit=unit)
     return account
+
+
+def set_email(session: Session, now: datetime, actor: str, name: str, email: str) -> None:
+    """Where mail for an account goes; the audit row says that it changed and not to what."""
+    account = session.scalar(select(Account).where(Account.name == name))
+    if account is None:
+        raise BadInput(f"There is no account named {name!r}.")
+    _check_email(email)
+    account.email = email
+    audit(session, now, actor, "account:email", name)
 
 
 def sign_in(database: Database, hasher: PasswordHasher, now: datetime, name: str, password: str) -> str | None:
@@ -139,6 +153,11 @@ def _check_name(name: str) -> None:
     """A name is typed at the sign-in and read in the audit trail: it holds nothing that cannot be seen."""
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise BadInput(f"A name has 1 to {LONGEST_NAME} visible characters, and no space at its ends.")
+
+
+def _check_email(email: str | None) -> None:
+    if email is not None and not is_address(email):
+        raise BadInput(f"{email!r} is not an e-mail address such as mina@bank.example.")
 
 
 def digest(token: str) -> bytes:

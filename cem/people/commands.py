@@ -3,7 +3,7 @@
 import click
 from argon2 import PasswordHasher
 
-from cem.people.accounts import add_account, add_api_key, revoke_api_key
+from cem.people.accounts import add_account, add_api_key, revoke_api_key, set_email
 from cem.roles import Role
 from cem.serving import opened
 from surveys.database import utc_now
@@ -21,8 +21,9 @@ def user() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--full-name", help="Shown in the pages; the name if it is not given.")
 @click.option("--unit", help="The unit that a unit manager answers for.")
+@click.option("--email", help="Where digests are sent.")
 @click.password_option(help="Asked for when it is not given, which keeps it out of the shell's history.")
-def add(name: str, role: str, full_name: str | None, unit: str | None, password: str) -> None:
+def add(name: str, role: str, full_name: str | None, unit: str | None, email: str | None, password: str) -> None:
     """Add an account."""
     with opened() as database, database.write() as session:
         add_account(
@@ -35,8 +36,19 @@ def add(name: str, role: str, full_name: str | None, unit: str | None, password:
             password=password,
             role=Role(role),
             unit=unit,
+            email=email,
         )
     click.echo(f"Added {name}.")
+
+
+@user.command("email")
+@click.argument("name")
+@click.argument("address")
+def change_email(name: str, address: str) -> None:
+    """Say where mail for an account goes."""
+    with opened() as database, database.write() as session:
+        set_email(session, utc_now(), ACTOR, name, address)
+    click.echo(f"Mail for {name} goes to {address}.")
 
 
 @click.group("api-key")

@@ -20,6 +20,7 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(32))
     # The unit that a unit manager answers for, with everything below it.
     unit: Mapped[str | None] = mapped_column(Code, ForeignKey("unit.code"))
+    email: Mapped[str | None] = mapped_column(String(254))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from surveys.models.company import Journey, Segment, Stage, Touchpoint, Unit
 from surveys.models.customers import Customer, Encounter
+from surveys.models.outbox import Outgoing
 from surveys.models.questionnaires import Survey, SurveyVersion
 from surveys.models.responses import COUNTERS, Draft, Invitation, Response, Tally
 
@@ -12,6 +13,7 @@ __all__ = [
     "Encounter",
     "Invitation",
     "Journey",
+    "Outgoing",
     "Response",
     "Segment",
     "Stage",

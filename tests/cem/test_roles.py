@@ -9,8 +9,9 @@ from litestar.testing import TestClient
 
 from cem.roles import PERMISSIONS, Action, Role, keyed, permitted, scope_of
 
-# What opens for everyone, and why: the door itself, what pages load, what customers see, and what machines ask.
-PUBLIC = {"/", "/sign-in", "/health", "/static/{content:str}/{name:str}"}
+# What opens for everyone, and why: the door itself, what pages load, what customers see, what machines ask, and the
+# link in a mail that ends such mails.
+PUBLIC = {"/", "/sign-in", "/health", "/static/{content:str}/{name:str}", "/digests/stop/{token:str}"}
 SURVEY_PAGES = ("/s/", "/i/", "/f/")
 
 

@@ -1,0 +1,133 @@
+"""A job is claimed, run and recorded: three short transactions and the job's own between them.
+
+A server that dies while it runs a job leaves it taken until LEASE has passed; so does one that takes longer, and then
+two may run it at once. What jobs do bears being done twice: the outbox has keys, and its rows are taken one by one.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cem.jobs.models import JobState
+from cem.settings import Settings
+from surveys.database import Database, utc_now
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=15)
+# Seconds between two looks at what is due, and for which a server that stops waits for the job that it runs.
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 15.0
+LAST_WORDS = 10.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do every so often; `run` says how much it did. It keeps its transactions short: writers wait."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, Settings, datetime], int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: how much was done, or the kind of its fault."""
+
+    done: int = 0
+    fault: str | None = None
+
+
+def run_job(database: Database, settings: Settings, job: Job, now: datetime, *, early: bool = False) -> Outcome | None:
+    """Run a job that is due, or `early` at once; None where it is not due, or where another server runs it."""
+    until = now + LEASE
+    if not _claim(database, job, now, until, early=early):
+        return None
+    try:
+        outcome = Outcome(done=job.run(database, settings, now))
+    except Exception as fault:  # noqa: BLE001 - a job that fails comes again at its next time
+        # Without the fault's text: a database's quotes the row, a mail server's the address.
+        log.error("job %s failed: %s", job.name, type(fault).__name__)  # noqa: TRY400 - no traceback, as above
+        outcome = Outcome(fault=type(fault).__name__[:64])
+    _record(database, job, now, until, outcome)
+    return outcome
+
+
+def next_times(database: Database, jobs: Sequence[Job]) -> dict[str, datetime]:
+    """When each job is free to run next; a job that never ran is not among them."""
+    with database.read() as reader:
+        states = reader.scalars(select(JobState).where(JobState.name.in_([job.name for job in jobs]))).all()
+    return {state.name: max(state.next_at, state.taken_until or state.next_at) for state in states}
+
+
+def _claim(database: Database, job: Job, now: datetime, until: datetime, *, early: bool) -> bool:
+    free: tuple[Any, ...] = (or_(JobState.taken_until.is_(None), JobState.taken_until <= now),)
+    due = () if early else (JobState.next_at <= now,)
+    with database.write() as session:
+        new = {"name": job.name, "next_at": now, "done": 0}
+        session.execute(_INSERT[session.get_bind().dialect.name], new)
+        # One statement: of two servers the second waits for the first's row and then finds it taken.
+        changed = update(JobState).where(JobState.name == job.name, *free, *due).values(taken_until=until)
+        return session.scalar(changed.returning(JobState.name)) is not None
+
+
+def _record(database: Database, job: Job, now: datetime, until: datetime, outcome: Outcome) -> None:
+    changes: dict[str, Any] = {"taken_until": None, "next_at": now + job.every, "ran_at": now}
+    changes |= {"done": outcome.done, "fault": outcome.fault}
+    with database.write() as session:
+        mine = JobState.name == job.name, JobState.taken_until == until
+        session.execute(update(JobState).where(*mine).values(changes))
+
+
+def _insert(dialect: Any) -> Any:
+    return dialect.insert(JobState).on_conflict_do_nothing(index_elements=["name"])
+
+
+_INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
+
+
+class Runner:
+    """Runs jobs in a thread of this server while it is open."""
+
+    def __init__(
+        self, database: Database, settings: Settings, jobs: Sequence[Job], clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._database, self._settings, self._jobs, self._clock = database, settings, jobs, clock
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._jobs:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Begin nothing more. A job that is in the middle may end; one that hangs is left, and taken up again later."""
+        self._stopping.set()
+        if self._jobs:
+            self._thread.join(LAST_WORDS)
+
+    def _work(self) -> None:
+        pause = SHORTEST_PAUSE
+        while not self._stopping.wait(pause):
+            try:
+                pause = self._round()
+            except Exception as fault:  # noqa: BLE001 - the database may be away; it is asked again
+                log.error("jobs wait: %s", type(fault).__name__)  # noqa: TRY400 - no traceback, as above
+                pause = LONGEST_PAUSE
+
+    def _round(self) -> float:
+        """Run what is due; how long to wait for the next."""
+        times = next_times(self._database, self._jobs)
+        for job in self._jobs:
+            now = self._clock()
+            if not self._stopping.is_set() and times.get(job.name, now) <= now:
+                outcome = run_job(self._database, self._settings, job, now)
+                times[job.name] = now + (job.every if outcome else timedelta(seconds=LONGEST_PAUSE))
+        soonest = min((times[job.name] for job in self._jobs if job.name in times), default=self._clock())
+        return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, (soonest - self._clock()).total_seconds()))

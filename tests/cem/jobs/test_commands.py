@@ -1,0 +1,55 @@
+"""`cem jobs` on an installation of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cem.cli import main
+from cem.serving import write_settings
+from surveys.database import Database
+
+Cem = Callable[..., Result]
+
+
+@pytest.fixture
+def cem(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cem:
+    """`cem` in a folder whose cem.toml names the database."""
+    address = database.writer.url.render_as_string(hide_password=False)
+    write_settings(tmp_path / "cem.toml", "a secret of the tests, long enough", address, "http://cem.example")
+    monkeypatch.chdir(tmp_path)
+
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+def test_run_and_list(cem: Cem) -> None:
+    """All jobs or one run now; the list tells when, what they did, and what waits."""
+    assert "never ran" in cem("jobs", "list").output
+    assert cem("jobs", "run", "digests").output == "digests: did 0\n"
+    everything = cem("jobs", "run")
+    listed = cem("jobs", "list").output
+
+    assert (everything.exit_code, everything.output) == (0, "outbox: did 0\ndigests: did 0\noutbox-forget: did 0\n")
+    assert "never ran" not in listed
+    assert listed.endswith("waiting in the outbox: 0\n")
+
+
+def test_a_job_that_is_not_there(cem: Cem) -> None:
+    """It is told with the names that there are, and status 2."""
+    result = cem("jobs", "run", "dance")
+
+    assert (result.exit_code, result.output) == (
+        2,
+        "cem: There is no job 'dance'; there are outbox, digests, outbox-forget.\n",
+    )
+
+
+def test_a_mail_server_without_a_sender(cem: Cem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told before anything runs, with status 2."""
+    monkeypatch.setenv("CEM_SMTP_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("CEM_MAIL_FROM", "nobody")
+    refused = cem("jobs", "run", "outbox")
+
+    assert refused.exit_code == 2
+    assert refused.output == "cem: CEM_SMTP_URL needs CEM_MAIL_FROM, an address such as cem@bank.example.\n"
