@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from cem.api.encounters import EncounterApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
+from cem.comments.pages import CommentPages
 from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
 from cem.explorer.counting import Slots
@@ -53,6 +54,7 @@ STAFF_PAGES = (
     SignInPages,
     ScorecardPages,
     ExplorerPages,
+    CommentPages,
     ResponsePages,
     ExportPages,
     DigestPages,

@@ -12,6 +12,7 @@ import click
 # asking for help needs no database and no statistics.
 COMMANDS = {
     "api-key": ("cem.people.commands:api_key", "Keys for programs: add, revoke."),
+    "comments": ("cem.comments.commands:comments", "Read comments, train and measure a model, propose topics."),
     "company": ("cem.studio.commands:company", "Units, journeys and touchpoints from a file."),
     "demo": ("cem.demo.commands:demo", "Load the demo company and serve it."),
     "init": ("cem.serving:init", "Make cem.toml and the database here."),

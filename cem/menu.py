@@ -17,6 +17,7 @@ class Entry:
 MENU = (
     Entry(Action.SCORECARDS_READ, "/scorecards", N_("Scorecards")),
     Entry(Action.EXPLORER_READ, "/explorer", N_("Explorer")),
+    Entry(Action.COMMENTS_READ, "/comments", N_("Comments")),
     Entry(Action.RESPONSES_READ, "/responses", N_("Responses")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),

@@ -1,6 +1,7 @@
 """Every table of the product, for whoever needs them all: migrations and their test."""
 
 import cem.audit
+import cem.comments.models
 import cem.digests.models
 import cem.jobs.models
 import cem.people.models
@@ -16,6 +17,7 @@ metadata = Base.metadata
 # Named so that the imports are seen to be needed: importing a module is what declares its tables.
 MODULES = (
     cem.audit,
+    cem.comments.models,
     cem.digests.models,
     cem.jobs.models,
     cem.people.models,

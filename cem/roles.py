@@ -31,6 +31,7 @@ ROLE_NAMES = {
 
 class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
+    COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
     QUALITY_DECIDE = "quality:decide"
@@ -41,6 +42,7 @@ class Action(StrEnum):
     SCORECARDS_READ = "scorecards:read"
     SIGNED_IN = "signed-in"
     TARGETS_SET = "targets:set"
+    TOPICS_KEEP = "topics:keep"
 
 
 class Scope(StrEnum):
@@ -54,6 +56,8 @@ class Scope(StrEnum):
 # Nobody who is measured sets a target: that is the CX manager's.
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.ACCOUNTS_MANAGE: {Role.ADMINISTRATOR: Scope.COMPANY},
+    # Those who are measured do not say what customers meant.
+    Action.COMMENTS_CORRECT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.COMMENTS_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
         Role.CX_MANAGER: Scope.COMPANY,
@@ -89,6 +93,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     },
     Action.SIGNED_IN: dict.fromkeys(Role, Scope.COMPANY),
     Action.TARGETS_SET: {Role.CX_MANAGER: Scope.COMPANY},
+    Action.TOPICS_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
 }
 
 # Whoever answers for a unit is measured by its KPIs, whatever their role: these move KPIs, and are closed to them.

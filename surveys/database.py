@@ -141,8 +141,9 @@ class Database:
         return self.writer.url.render_as_string(hide_password=False)
 
     def close(self) -> None:
-        self.writer.dispose()
+        # The writer last: closing the last connection puts the log into the file, and a reader may not.
         self.reader.dispose()
+        self.writer.dispose()
 
 
 def provide_write(database: Database) -> Generator[Session, None, None]:

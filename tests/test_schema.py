@@ -19,10 +19,24 @@ BY_SURVEY = {
     "quality_rule",
     "repeat_way",
     "population_margin",
+    "comment_reading",
+    "comment_correction",
 }
 BY_CUSTOMER = {"customer", "encounter"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
-DEFINITIONS = {"survey", "unit", "segment", "journey", "stage", "touchpoint", "account", "browser_session", "api_key"}
+DEFINITIONS = {
+    "survey",
+    "unit",
+    "segment",
+    "journey",
+    "stage",
+    "touchpoint",
+    "topic",
+    "text_model",
+    "account",
+    "browser_session",
+    "api_key",
+}
 APPENDED = {"audit_event"}
 # What the application sends and does for its own people: rows that come and go.
 WORK = {"outbox", "job", "digest_subscription"}

@@ -11,6 +11,7 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
 from cem.demo.contacts import draw_contacts
@@ -63,7 +64,7 @@ def load_demo(
     progress: Progress = lambda _done, _total: None,
     hasher: PasswordHasher | None = None,
 ) -> Loaded:
-    """Everything in one transaction: either the demo company is there or the database is as it was."""
+    """All rows in one transaction: either the demo company is there or the database is as it was; then its comments."""
     chance, timeline = random.Random(SEED), Timeline(now, settings.zone)
     with database.write() as session:
         company = read_company(FOLDER / "company.yaml")
@@ -81,7 +82,8 @@ def load_demo(
         stored = _record(session, submissions, progress)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
-        return Loaded(stored, len(invitations) + len(panel))
+    read_waiting(database, settings, now)
+    return Loaded(stored, len(invitations) + len(panel))
 
 
 def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:

@@ -1,0 +1,1 @@
+"""What customers write: read once, shown with what it speaks of, and corrected by people."""

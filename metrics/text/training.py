@@ -1,0 +1,176 @@
+"""Training: a model of a company's own comments, with what it is worth on comments that it has not seen.
+
+Needs scikit-learn, and is imported by name by the command that trains. Linear models see the comment differently
+(TF-IDF, and presence weighted by naive Bayes' log-count ratios after Wang and Manning 2012); a logistic regression of
+their out-of-fold scores blends and calibrates them. Rarities and ratios are learnt from the training folds alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from metrics.text.evaluation import Quality, assess
+from metrics.text.features import VIEWS
+from metrics.text.lexicon import Reading
+from metrics.text.model import Model, Part, Segment
+
+SEED = 0
+FOLDS = 5
+MOST = 20_000  # comments; more teach little and cost memory
+RAREST = 2  # comments that a text must be in
+CALIBRATED = 1.0  # the inverse strength of the blend's own penalty
+
+Counts = Mapping[str, csr_matrix]
+Labels = NDArray[np.intp]
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one of the blended models is made: its views with their scale, by TF-IDF or naive Bayes, and its penalty."""
+
+    views: Mapping[str, float]
+    bayes: bool
+    c: float
+    rarest: int = RAREST
+
+
+PLANS = (
+    Plan({"words": 1.0, "letters": 1.0, "meanings": 0.7}, bayes=False, c=3.0),
+    Plan({"meanings": 1.0}, bayes=False, c=1.0),
+    Plan({"words": 1.0, "meanings": 1.0}, bayes=True, c=0.03),
+    Plan({"letters": 1.0}, bayes=True, c=0.005, rarest=3),
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and its quality out of fold: every comment was judged by models that had not seen it."""
+
+    model: Model
+    quality: Quality
+
+
+def train(readings: Sequence[Reading], positive: Sequence[bool], told: Told = lambda _done, _of: None) -> Trained:
+    """Train on comments whose sentiment is known.
+
+    Parameters
+    ----------
+    readings, positive
+        The comments as `lexicon.read` gives them, and whether each is positive. Both kinds are needed, `FOLDS` times.
+    told
+        Is told how many of all steps are done.
+    """
+    labels = np.asarray(positive, np.intp)
+    steps = FOLDS + 1
+    vocabularies, counts = _count(readings)
+    scores = np.zeros((len(labels), len(PLANS)))
+    chunks = list(_folds(labels))
+    for done, (inside, outside) in enumerate(chunks, 1):
+        parts = [_fit(plan, counts, labels, inside) for plan in PLANS]
+        scores[outside] = _scores(parts, counts, outside)
+        told(done, steps)
+    chances = np.zeros(len(labels))
+    for inside, outside in chunks:  # the blend, too, is judged by comments that it has not seen
+        chances[outside] = _blend(scores[inside], labels[inside]).predict_proba(scores[outside])[:, 1]
+    quality = assess(chances.tolist(), labels.astype(bool).tolist())
+    blend = _blend(scores, labels)
+    whole = np.arange(len(labels))
+    fitted = [_fit(plan, counts, labels, whole) for plan in PLANS]
+    parts = [Part(p.segments, p.intercept, float(share)) for p, share in zip(fitted, blend.coef_[0], strict=True)]
+    told(steps, steps)
+    return Trained(Model(vocabularies, tuple(parts), float(blend.intercept_[0]), quality.sure), quality)
+
+
+def _count(readings: Sequence[Reading]) -> tuple[dict[str, dict[str, int]], dict[str, csr_matrix]]:
+    """The texts of each view that enough comments hold, and how often each comment does."""
+    vocabularies, matrices = {}, {}
+    for view, look in VIEWS.items():
+        bags = [Counter(look(reading)) for reading in readings]
+        common = Counter(text for bag in bags for text in bag)
+        known = {text: place for place, text in enumerate(sorted(t for t, n in common.items() if n >= RAREST))}
+        rows, places, times = [0], list[int](), list[float]()
+        for bag in bags:
+            found = [(known[text], n) for text, n in bag.items() if text in known]
+            places.extend(place for place, _ in found)
+            times.extend(n for _, n in found)
+            rows.append(len(places))
+        matrices[view] = csr_matrix(
+            (np.array(times), np.array(places), np.array(rows)), shape=(len(bags), len(known)), dtype=np.float64
+        )
+        vocabularies[view] = known
+    return vocabularies, matrices
+
+
+def _folds(labels: Labels) -> Iterator[tuple[Labels, Labels]]:
+    split = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    yield from split.split(np.zeros(len(labels)), labels)
+
+
+def _fit(plan: Plan, counts: Counts, labels: Labels, inside: Labels) -> Part:
+    """One linear model of these comments, its weights ready for the counts of `model`."""
+    sides, scales = [], []
+    for view, scale in plan.views.items():
+        matrix = counts[view][inside]
+        side, idf, worth = _weigh(matrix, labels[inside], plan, scale)
+        sides.append(side)
+        scales.append((view, idf, worth))
+    fitted = LogisticRegression(C=plan.c, solver="liblinear", max_iter=1000, random_state=SEED)
+    fitted.fit(hstack(sides).tocsr(), labels[inside])
+    segments, start = [], 0
+    for view, idf, worth in scales:
+        weights = fitted.coef_[0][start : start + len(worth)] * worth
+        start += len(worth)
+        segments.append(Segment(view, weights.astype(np.float32), None if idf is None else idf.astype(np.float32)))
+    return Part(tuple(segments), float(fitted.intercept_[0]), 1.0)
+
+
+def _weigh(
+    matrix: csr_matrix, labels: Labels, plan: Plan, scale: float
+) -> tuple[csr_matrix, NDArray[np.float64] | None, NDArray[np.float64]]:
+    """The matrix that is learnt from, the rarities that lengths need, and what turns weights into those of counts."""
+    comments = np.asarray(matrix.getnnz(axis=0), float)
+    common = comments >= plan.rarest
+    if plan.bayes:
+        present = matrix.sign()
+        held = np.asarray(present[labels == 1].sum(axis=0)).ravel() + 1
+        lacked = comments - held + 2
+        ratio = np.where(common, np.log(held / held.sum()) - np.log(lacked / lacked.sum()), 0) * scale
+        return present.multiply(ratio).tocsr(), None, ratio
+    idf = np.where(common, np.log((1 + matrix.shape[0]) / (1 + comments)) + 1, 0)
+    damped = _damped(matrix).multiply(idf).tocsr()
+    lengths = np.sqrt(np.asarray(damped.multiply(damped).sum(axis=1)).ravel())
+    return damped.multiply(scale / np.where(lengths > 0, lengths, 1)[:, None]).tocsr(), idf, idf * scale
+
+
+def _damped(matrix: csr_matrix) -> csr_matrix:
+    damped = matrix.copy()
+    damped.data = 1 + np.log(damped.data)
+    return damped
+
+
+def _scores(parts: Sequence[Part], counts: Counts, rows: Labels) -> NDArray[np.float64]:
+    """What each part gives these comments: `model.score_part` for many at once."""
+    columns = []
+    for part in parts:
+        score = np.full(len(rows), part.intercept)
+        for segment in part.segments:
+            matrix = counts[segment.view][rows]
+            if segment.idf is None:
+                score += matrix.sign() @ segment.weights.astype(float)
+            else:
+                damped = _damped(matrix)
+                lengths = np.sqrt(damped.multiply(damped) @ np.square(segment.idf.astype(float)))
+                score += (damped @ segment.weights.astype(float)) / np.where(lengths > 0, lengths, 1)
+        columns.append(score)
+    return np.column_stack(columns)
+
+
+def _blend(scores: NDArray[np.float64], labels: Labels) -> LogisticRegression:
+    return LogisticRegression(C=CALIBRATED, max_iter=1000).fit(scores, labels)
