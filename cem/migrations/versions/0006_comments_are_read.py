@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("quality", sa.String(16), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("sentiment", sa.String(8), nullable=False),
-        sa.Column("probability", sa.Float(), nullable=True),
+        sa.Column("probability", sa.Double(), nullable=True),
         sa.Column("source", sa.String(8), nullable=False),
         sa.Column("by_score", sa.String(8), nullable=False),
         sa.Column("by_words", sa.String(8), nullable=False),

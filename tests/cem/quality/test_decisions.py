@@ -105,7 +105,9 @@ def test_two_who_decide_at_once(database: Database, survey_id: uuid.UUID, answer
     every = ids(database)
     for became in ("suspect", "valid", "suspect"):
         with ThreadPoolExecutor(2) as threads:
-            done = list(threads.map(lambda order: call(database, survey_id, order, became), (every, every[::-1])))
+            done = list(
+                threads.map(lambda order, became=became: call(database, survey_id, order, became), (every, every[::-1]))
+            )
         assert sum(done) == 22
 
     with database.read() as session:
