@@ -29,6 +29,7 @@ from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
 from cem.jobs.running import Job, Runner
+from cem.outcomes.pages import OutcomePages
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.quality.pages import QualityPages
@@ -55,6 +56,7 @@ STAFF_PAGES = (
     ScorecardPages,
     ExplorerPages,
     CommentPages,
+    OutcomePages,
     ResponsePages,
     ExportPages,
     DigestPages,

@@ -19,6 +19,7 @@ COMMANDS = {
     "jobs": ("cem.jobs.commands:jobs", "What the server does by itself: list, run."),
     "quality": ("cem.quality.commands:quality", "Look for answers that may not be meant."),
     "report": ("cem.reports.commands:report", "The scorecard as a PDF or a page in one file."),
+    "outcomes": ("cem.outcomes.commands:outcomes", "What the company's books say of its customers, from a CSV file."),
     "responses": ("cem.studio.commands:responses", "Bring responses in from a CSV file."),
     "serve": ("cem.serving:serve", "Serve the product."),
     "survey": ("cem.studio.commands:survey", "Check, publish and export questionnaires."),

@@ -4,6 +4,7 @@ import cem.audit
 import cem.comments.models
 import cem.digests.models
 import cem.jobs.models
+import cem.outcomes.models
 import cem.people.models
 import cem.quality.models
 import cem.scorecards.models
@@ -20,6 +21,7 @@ MODULES = (
     cem.comments.models,
     cem.digests.models,
     cem.jobs.models,
+    cem.outcomes.models,
     cem.people.models,
     cem.quality.models,
     cem.scorecards.models,

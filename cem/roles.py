@@ -34,6 +34,7 @@ class Action(StrEnum):
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
+    OUTCOMES_READ = "outcomes:read"
     QUALITY_DECIDE = "quality:decide"
     QUALITY_READ = "quality:read"
     QUALITY_SET = "quality:set"
@@ -74,6 +75,12 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.QUALITY_DECIDE: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.QUALITY_READ: {Role.EXECUTIVE: Scope.COMPANY, Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.QUALITY_SET: {Role.CX_MANAGER: Scope.COMPANY},
+    # What all customers are worth is the company's: for those who steer it, and nobody who answers for one unit.
+    Action.OUTCOMES_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
     # Row by row is closer to customers than any screen: for those who analyse, and nobody who is measured.
     Action.RESPONSES_EXPORT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     # From a number to what it counts: whoever acts on the number, as far as their units go.

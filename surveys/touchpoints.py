@@ -47,8 +47,8 @@ class KeyReused(ValueError):
     """The sender used a key again for something else."""
 
 
-def customer_id(reference: str) -> uuid.UUID:
-    """The id of the customer whom the company knows by this reference."""
+def customer_id_of(reference: str) -> uuid.UUID:
+    """A customer's id from the company's own reference."""
     return uuid.uuid5(_CUSTOMERS, f"customer\0{reference}")
 
 
@@ -71,7 +71,7 @@ class Met:
 
     @property
     def customer_id(self) -> uuid.UUID:
-        return customer_id(self.customer)
+        return customer_id_of(self.customer)
 
     @property
     def digest(self) -> str:

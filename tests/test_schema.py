@@ -22,7 +22,7 @@ BY_SURVEY = {
     "comment_reading",
     "comment_correction",
 }
-BY_CUSTOMER = {"customer", "encounter"}
+BY_CUSTOMER = {"customer", "encounter", "customer_record"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
 DEFINITIONS = {
     "survey",
@@ -31,6 +31,7 @@ DEFINITIONS = {
     "journey",
     "stage",
     "touchpoint",
+    "need_segment",
     "topic",
     "text_model",
     "account",

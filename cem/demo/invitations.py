@@ -71,6 +71,10 @@ class Invitations:
         self._answered.append((moment, f"C{len(self._customers) + 1:06}", recommend))
         return ""
 
+    def customers(self) -> dict[Any, Any]:
+        """Whom each invitation asked, by its id."""
+        return {row["invitation_id"]: row["customer_id"] for row in self._invitations}
+
     def store(self, session: Session) -> None:
         for table, rows in (
             (Customer, self._customers),

@@ -15,6 +15,7 @@ from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
 from cem.demo.contacts import draw_contacts
+from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
 from cem.demo.panel import Panel, add_population
 from cem.demo.segments import Segments
@@ -75,10 +76,14 @@ def load_demo(
         segments = Segments()
         invitations = Invitations(chance, sheets[AFTER_CONTACT], now, segments)
         submissions = _submissions(chance, sheets, timeline, company, invitations, segments)
-        invitations.store(session)
         panel = Panel(sheets[RELATIONSHIP])
         panel.ask([one for one in submissions if one.survey_id == sheets[RELATIONSHIP].survey_id])
-        panel.store(session)
+        asked = invitations.customers() | panel.customers()
+        customers = Customers(SEED + 1, timeline)
+        customers.belong(sheets, submissions, asked)
+        customers.add_silent(asked.values())
+        for part in (invitations, panel, customers):
+            part.store(session)
         stored = _record(session, submissions, progress)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)

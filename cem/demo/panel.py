@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 from cem.demo.answers import PERSIAN, Sheet
 from cem.demo.timeline import seeded_id
 from cem.quality.margins import COMPANY, Margin, set_margin
-from surveys.database import utc_now
 from surveys.models import Customer, Invitation
 from surveys.responses import Submission
-from surveys.touchpoints import Met
+from surveys.touchpoints import customer_id_of
 
 _SEED = 14040208
 _AGAIN, _APART = 0.4, timedelta(days=80)
@@ -56,6 +55,10 @@ class Panel:
                 earlier = asked - timedelta(hours=self._chance.uniform(0, 12))
                 self._invite(silent, seeded_id(self._chance, earlier), earlier, language, submission)
 
+    def customers(self) -> dict[Any, Any]:
+        """Whom each invitation asked, by its id."""
+        return {row["invitation_id"]: row["customer_id"] for row in self._invitations}
+
     def _member(self, moment: datetime, submission: Submission) -> str:
         """Somebody who said about the same some months ago, or somebody new."""
         recommend = int(submission.answers["recommend"])
@@ -71,7 +74,12 @@ class Panel:
 
     def _join(self, language: str, segment: str) -> str:
         reference = f"P{len(self._customers) + 1:06}"
-        row = {"customer_id": _identity(reference), "reference": reference, "language": language, "segment": segment}
+        row = {
+            "customer_id": customer_id_of(reference),
+            "reference": reference,
+            "language": language,
+            "segment": segment,
+        }
         self._customers.append(row | {"opted_out_at": None})
         return reference
 
@@ -82,7 +90,7 @@ class Panel:
             {
                 "survey_id": self._sheet.survey_id,
                 "invitation_id": invitation_id,
-                "customer_id": _identity(reference),
+                "customer_id": customer_id_of(reference),
                 "encounter_id": None,
                 "touchpoint": "",
                 "unit": like.unit,
@@ -98,10 +106,6 @@ class Panel:
     def store(self, session: Session) -> None:
         session.execute(insert(Customer), self._customers)
         session.execute(insert(Invitation), self._invitations)
-
-
-def _identity(reference: str) -> uuid.UUID:
-    return Met(sender="", key="", customer=reference, touchpoint="", unit="", occurred_at=utc_now()).customer_id
 
 
 def add_population(session: Session, now: datetime, day: date, surveys: Mapping[str, uuid.UUID]) -> None:

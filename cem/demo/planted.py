@@ -118,4 +118,35 @@ BUSINESS_CALLS = Planted(
     segments=("business",),
 )
 
-PLANTED = (GAMING, LAUNCH, NOWRUZ, MIX_SHIFT, QUEUE, CASH_MACHINE, BURST, BUSINESS_CALLS)
+LEAVING = Planted(
+    code="leaving",
+    description=(
+        "Detractors leave about twice as often as promoters after their answer. It is planted as going together: the "
+        "books do not say why they left."
+    ),
+    measure="a detractor's odds of leaving within half a year as a multiple of a promoter's",
+    at_least=1.5,
+    series="recommend",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlantedSegment(Planted):
+    """A fact about customers of one value and need."""
+
+    tier: str
+    need: str
+
+
+ADVICE = PlantedSegment(
+    code="advice",
+    description="Customers of high value who need advice are unhappy; those of high value with other needs are not.",
+    measure="NPS of high value and need of advice below that of all customers, in points",
+    at_least=25,
+    since=-11,
+    series="recommend",
+    tier="high",
+    need="advice",
+)
+
+PLANTED = (GAMING, LAUNCH, NOWRUZ, MIX_SHIFT, QUEUE, CASH_MACHINE, BURST, BUSINESS_CALLS, LEAVING, ADVICE)
