@@ -36,6 +36,7 @@ from cem.quality.pages import QualityPages
 from cem.quality.sample_pages import SamplePages
 from cem.responses.pages import ResponsePages
 from cem.roles import keyed, permitted
+from cem.scorecards.forms import ScorecardForms
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
 from cem.studio.pages import ExportPages
@@ -54,6 +55,7 @@ ENDING_THREADS = 32
 STAFF_PAGES = (
     SignInPages,
     ScorecardPages,
+    ScorecardForms,
     ExplorerPages,
     CommentPages,
     OutcomePages,

@@ -11,7 +11,11 @@ CemError
 ├── Unavailable 503       the database does not answer
 ├── Unexpected 500        our own mistake
 ├── UnknownChoice 404     a scorecard's address asks for what is not there (cem/scorecards/choices.py)
-└── TargetFault 400       a KPI cannot reach this target (cem/scorecards/targets.py)
+├── TargetFault 400       a KPI cannot reach this target (cem/scorecards/targets.py)
+├── AnnotationFault 400   a note without words or with a day to come (cem/scorecards/annotations.py)
+├── UnknownAnnotation 404 it is not there, or not the person's own (cem/scorecards/annotations.py)
+├── BenchmarkFault 400    a benchmark without source, or out of reach (cem/scorecards/benchmarks.py)
+└── UnknownBenchmark 404  it is not there (cem/scorecards/benchmarks.py)
 
 People get one kind page with what to do; programs get a problem document (RFC 9457) with the field. Neither ever gets a
 traceback: that goes to the log, without what the request carried.

@@ -31,6 +31,8 @@ ROLE_NAMES = {
 
 class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
+    ANNOTATIONS_WRITE = "annotations:write"
+    BENCHMARKS_SET = "benchmarks:set"
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
@@ -57,6 +59,9 @@ class Scope(StrEnum):
 # Nobody who is measured sets a target: that is the CX manager's.
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.ACCOUNTS_MANAGE: {Role.ADMINISTRATOR: Scope.COMPANY},
+    # Who changes something knows when: a unit manager notes it for the own units.
+    Action.ANNOTATIONS_WRITE: {Role.CX_MANAGER: Scope.COMPANY, Role.UNIT_MANAGER: Scope.OWN_UNITS},
+    Action.BENCHMARKS_SET: {Role.CX_MANAGER: Scope.COMPANY},
     # Those who are measured do not say what customers meant.
     Action.COMMENTS_CORRECT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.COMMENTS_READ: {

@@ -165,6 +165,30 @@ def spread(
     return counted
 
 
+def read_places(session: Session, where: Where, series: str, periods: Periods) -> dict[tuple[int, str, str], Histogram]:
+    """Histograms of one series by period, touchpoint and unit: of few periods, for each row looks for its own."""
+    period = periods.number(Tally.day).label("period")
+    held = (
+        select(period, Tally.touchpoint, Tally.unit, *(getattr(Tally, c) for c in COUNTERS))
+        .where(*where.clauses(), Tally.series == series, Tally.day >= periods.starts[0], Tally.day < periods.end)
+        .subquery()
+    )
+    places = (held.c.period, held.c.touchpoint, held.c.unit)
+    statement = select(*places, *(func.sum(held.c[c]) for c in COUNTERS)).group_by(*places)
+    return {(row[0], row[1], row[2]): Histogram([int(n) for n in row[3:]]) for row in session.execute(statement)}
+
+
+def read_days(session: Session, where: Where, series: str, start: date, end: date) -> dict[date, Histogram]:
+    """Histograms of one series by day, from `start` until the day before `end`."""
+    statement = (
+        select(Tally.day, *(func.sum(getattr(Tally, c)) for c in COUNTERS))
+        .where(*where.clauses(), Tally.series == series, Tally.day >= start, Tally.day < end)
+        .group_by(Tally.day)
+        .order_by(Tally.day)
+    )
+    return {row[0]: Histogram([int(n) for n in row[1:]]) for row in session.execute(statement)}
+
+
 def recount(connection: Connection, survey_id: uuid.UUID, scores_of: ScoresOf) -> Counters:
     """What the tallies of a survey must be, counted from its responses; `scores_of` takes a version and answers."""
     columns = (Response.day, Response.touchpoint, Response.unit, Response.channel, Response.quality)

@@ -37,6 +37,8 @@ DEFINITIONS = {
     "account",
     "browser_session",
     "api_key",
+    "annotation",
+    "benchmark",
 }
 APPENDED = {"audit_event"}
 # What the application sends and does for its own people: rows that come and go.

@@ -18,10 +18,12 @@ from cem.demo.contacts import draw_contacts
 from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
 from cem.demo.panel import Panel, add_population
+from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.segments import Segments
 from cem.demo.timeline import Timeline
 from cem.quality.checks import carry_out, find
 from cem.quality.rules import read_rules
+from cem.scorecards.kpis import kpis_of
 from cem.scorecards.targets import set_target
 from cem.settings import Settings
 from surveys.company import Company, read_company, store_company
@@ -73,6 +75,9 @@ def load_demo(
         store_company(session, now, company)
         add_accounts(session, hasher or PasswordHasher(), now)
         _set_targets(session, sheets, timeline, now)
+        note_changes(session, timeline, now)
+        kpis = {kpi.kind: kpi for kpi in kpis_of(sheets[AFTER_CONTACT].questionnaire)}
+        add_benchmarks(session, timeline, now, kpis)
         segments = Segments()
         invitations = Invitations(chance, sheets[AFTER_CONTACT], now, segments)
         submissions = _submissions(chance, sheets, timeline, company, invitations, segments)

@@ -6,9 +6,9 @@ from typing import Any
 
 from cem.quality.overview import Found
 from cem.quality.rules import NAMES
-from cem.scorecards.drawings import month_name
 from cem.scorecards.figures import BLUE, GREY, ORANGE, Figure, figure, isolated, steps
 from cem.scorecards.periods import Period
+from cem.scorecards.trends import month_name
 from surveys.languages import N_, Language
 
 COLOURS = (BLUE, ORANGE, GREY, "#8f6bb8", "#2f9e8f", "#b8860b", "#c0567a", "#6b8e23")

@@ -78,6 +78,10 @@ class Choice:
         """The page of this choice, or of one that differs in a part."""
         return f"/scorecards?{self.query(**changes)}"
 
+    def responses(self, **changes: str) -> str:
+        """The responses behind a number of this choice."""
+        return f"/responses?{self.query(**changes)}"
+
 
 def read_choice(asked: Mapping[str, str], offers: Offers, person: Person, calendar: str, today: date) -> Choice | None:
     """The choice of an address; None where no survey is published.

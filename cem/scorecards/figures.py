@@ -37,6 +37,8 @@ class Figure:
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    # Where each row's answers are read, for those who may.
+    links: tuple[str, ...] = ()
 
 
 def isolated(language: Language, text: str) -> str:
@@ -52,7 +54,7 @@ def figure(
     """The one way to a drawing; ticks come as (place, text) pairs under `ticks`."""
     side = "right" if language.persian else "left"
     margin = {"l": 8, "r": 8, "t": 8, "b": 8}
-    if widest := max((len(_ink(text)) for _, text in y.get("ticks", ())), default=0):
+    if widest := max((len(_ink(line)) for _, text in y.get("ticks", ()) for line in text.split("<br>")), default=0):
         # plotly takes isolated text for narrower than it is, so the room for the value axis is reckoned here.
         margin[side[0]] = 14 + 9 * widest
     return {

@@ -1,10 +1,31 @@
 """A scored question as a KPI: how it is estimated, compared and written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metrics import Comparison, Estimate, Histogram, ManyGroups, compare, compare_many, csat, mean_score, nps
+from metrics import (
+    Break,
+    Comparison,
+    ControlChart,
+    Decomposition,
+    Estimate,
+    Funnel,
+    Histogram,
+    ManyGroups,
+    ShrunkUnits,
+    compare,
+    compare_many,
+    csat,
+    decompose_change,
+    find_break,
+    kpi_chart,
+    kpi_funnel,
+    mean_score,
+    nps,
+    shrink_units,
+)
+from metrics.averages import Average, worth_of
 from surveys.languages import N_, Language
 from surveys.questionnaire import CES, CSAT, NPS, Questionnaire, Scored, Text
 
@@ -61,6 +82,30 @@ class Kpi:
     def ranked(self, groups: Mapping[str, Histogram]) -> ManyGroups:
         return compare_many(groups, kpi=self.known_as, **self.scale)
 
+    def chart(self, months: Sequence[Histogram], baseline: Sequence[int]) -> ControlChart:
+        return kpi_chart(months, self.known_as, baseline, **self.scale)
+
+    def broken(self, months: Sequence[Histogram]) -> Break:
+        return find_break(months, self.known_as, **self.scale)
+
+    def split(self, before: Mapping[str, Histogram], after: Mapping[str, Histogram]) -> Decomposition | None:
+        return decompose_change(before, after, self.known_as, **self.scale)
+
+    def funnel(self, groups: Mapping[str, Histogram]) -> Funnel | None:
+        return kpi_funnel(groups, self.known_as, **self.scale)
+
+    def shrunk(self, groups: Mapping[str, Histogram]) -> ShrunkUnits:
+        return shrink_units(groups, self.known_as, **self.scale)
+
+    def average(self, h: Histogram) -> Average | None:
+        """The KPI with the variance of one answer, which is all that a plain z test needs."""
+        return worth_of(self.known_as, (h,), self.scale).average(h)
+
+    @property
+    def middle(self) -> float:
+        """Where bad begins: as many detractors as promoters, half of them satisfied, the middle of the scale."""
+        return sum(self.bounds) / 2
+
     @property
     def known_as(self) -> str:
         """What `metrics` calls it."""
@@ -84,6 +129,10 @@ class Kpi:
         if self.kind == "csat":
             return language.percent(value, places)
         return language.number(value, places, signed=self.kind == "nps")
+
+    def write_gain(self, language: Language, difference: float) -> str:
+        """The size of a difference with one decimal more where it would else be written as 0, 1 or 2 steps."""
+        return self.write_size(language, difference, self.places + (abs(difference) < 2.5 * 10.0**-self.places))
 
     def write_size(self, language: Language, difference: float, places: int | None = None) -> str:
         """How large a difference is, without its direction: words say that."""

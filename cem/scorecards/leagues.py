@@ -8,6 +8,9 @@ from cem.scorecards.privacy import hidden
 from metrics import Estimate, Histogram
 from surveys.questionnaire import Text
 
+# How far a value must be drawn towards the mean of all before that is told.
+SMALL = 0.2
+
 
 @dataclass(frozen=True)
 class Row:
@@ -17,6 +20,8 @@ class Row:
     names: Text
     estimate: Estimate | None
     band: tuple[int, int] | None
+    # What a small group would most likely be with more answers; None where its own are enough to stand for themselves.
+    drawn_in: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,12 @@ class League:
 
 
 def build_league(
-    kpi: Kpi, groups: Mapping[str, Histogram], names: Mapping[str, Text], beside: float = 0
+    kpi: Kpi, groups: Mapping[str, Histogram], names: Mapping[str, Text], beside: float = 0, *, shrink: bool = False
 ) -> League | None:
     """The league of these groups; None where there is nothing to compare.
 
     `beside` is how many answers of the whole are in none of the groups: if they are few, they must not be what is left.
+    With `shrink`, groups of few answers have beside their own value one that is drawn towards the mean of all.
     """
     estimates = {code: kpi.estimate(h) for code, h in groups.items() if h.n}
     if len(estimates) < 2:
@@ -51,12 +57,22 @@ def build_league(
     closed = hidden({None: beside, **{code: estimate.n for code, estimate in estimates.items()}})
     enough = {code: groups[code] for code, e in estimates.items() if code not in closed and e.enough()}
     bands = kpi.ranked(enough).bands
+    drawn_in = _drawn_in(kpi, enough) if shrink else {}
     rows = [
-        Row(code, names.get(code, {}), None if code in closed else estimate, bands.get(code))
+        Row(code, names.get(code, {}), None if code in closed else estimate, bands.get(code), drawn_in.get(code))
         for code, estimate in estimates.items()
     ]
     shown = [estimates[code] for code in enough]
     return League(tuple(sorted(rows, key=_place)), *_axis(kpi, shown), ranked=len(enough))
+
+
+def _drawn_in(kpi: Kpi, groups: Mapping[str, Histogram]) -> Mapping[str, float]:
+    """The shrunken value of each group whose own answers are worth less than four fifths of it; of five groups or more.
+
+    Of fewer nobody can tell how far groups lie apart, and `shrink_units` gives none.
+    """
+    units = kpi.shrunk(groups).units
+    return {code: unit.value for code, unit in units.items() if unit is not None and unit.pull > SMALL}
 
 
 def _place(row: Row) -> tuple[bool, float, str]:

@@ -1,6 +1,6 @@
 """The scorecard's page, its pulse, and the form that sets a target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,16 +14,22 @@ from sqlalchemy.orm import Session
 from cem.people.accounts import Person
 from cem.roles import Action, scope_of
 from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
-from cem.scorecards.drawings import distribution_figure, trend_figure
-from cem.scorecards.offers import read_offers
+from cem.scorecards.days import write_day
+from cem.scorecards.drawings import distribution_figure
+from cem.scorecards.figures import Figure
+from cem.scorecards.findings.search import SHOWN
+from cem.scorecards.offers import Offers, read_offers
 from cem.scorecards.privacy import MINIMUM
-from cem.scorecards.scorecard import build_scorecard, count_today
-from cem.scorecards.sentences import ENOUGH, change_in_words, sentence
+from cem.scorecards.scorecard import Scorecard, build_scorecard, count_today
+from cem.scorecards.sentences import ENOUGH, change_in_words, course_in_words, sentence
 from cem.scorecards.sketches import sketch
 from cem.scorecards.targets import read_target, set_target
+from cem.scorecards.trends import trend_figure
+from cem.scorecards.waterfalls import change_figure
 from cem.settings import Settings
 from cem.templating import Show
 from surveys.database import day_of, utc_now
+from surveys.languages import Language
 
 
 @dataclass
@@ -54,19 +60,40 @@ class ScorecardPages(Controller):
             return show("scorecards/empty.html", choice=choice, offers=offers)
         words = scope_of(request.user.role, Action.COMMENTS_READ) is not None
         card = build_scorecard(reader, choice, offers, today, comments=words)
-        figures = trend_figure(show.language, card.focus), distribution_figure(show.language, card.focus)
+        may_read = scope_of(request.user.role, Action.RESPONSES_READ) is not None
         return show(
             "scorecards/show.html",
             **filters(choice, offers, show.language, today),
             card=card,
             pulse=_pulse(settings, choice, card.answers_today),
-            figures=figures,
+            figures=_figures(show.language, choice, card, links=may_read),
+            change=_change_figure(show.language, choice, offers, card),
+            shown_findings=SHOWN,
+            today_written=write_day(show.language, today),
+            course_in_words=course_in_words,
             sentence=sentence,
             change_in_words=change_in_words,
             sketch=sketch,
             minimum=MINIMUM,
             enough=ENOUGH,
         )
+
+    @get("/findings", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
+    def show_findings(
+        self,
+        request: Request[Person, Any, Any],
+        show: NamedDependency[Show],
+        reader: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:
+        """All that a choice's numbers prove, where its scorecard shows the most important alone."""
+        today = day_of(utc_now(), settings.zone)
+        offers = read_offers(reader)
+        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
+        if choice is None or not choice.kpis:
+            return show("scorecards/empty.html", choice=choice, offers=offers)
+        card = build_scorecard(reader, choice, offers, today, comments=False)
+        return show("scorecards/findings_page.html", **filters(choice, offers, show.language, today), card=card)
 
     @get("/pulse", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
     def show_pulse(
@@ -115,3 +142,27 @@ def _pulse(settings: Settings, choice: Choice, answers: int) -> str:
     """The count itself stays hidden: of a small unit on a quiet day it would tell too much."""
     said = f"{choice.query()}#{answers}".encode()
     return blake2b(said, key=settings.secret_key.encode()[:64], digest_size=8).hexdigest()
+
+
+def _figures(
+    language: Language, choice: Choice, card: Scorecard, *, links: bool
+) -> tuple[Figure | None, Figure | None]:
+    """The trend and the distribution; with `links` each row of their tables leads to its responses."""
+    trend = trend_figure(language, card.focus, card.course, card.notes)
+    distribution = distribution_figure(language, card.focus)
+    if not links:
+        return trend, distribution
+    if trend and card.course:
+        months = tuple(choice.responses(period=str(point.month)) for point in card.course.points)
+        trend = replace(trend, links=months)
+    if distribution:
+        scores = tuple(choice.responses(score=str(score)) for score in card.focus.kpi.points)
+        distribution = replace(distribution, links=scores)
+    return trend, distribution
+
+
+def _change_figure(language: Language, choice: Choice, offers: Offers, card: Scorecard) -> Figure | None:
+    if not card.part:
+        return None
+    places = offers.touchpoints if card.part == "touchpoint" else offers.units
+    return change_figure(language, choice.focus, card.part, card.split, {c: p.names for c, p in places.items()})

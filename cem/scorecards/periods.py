@@ -10,6 +10,8 @@ from surveys.languages import N_, Language, Month
 
 RUNNING = {"12m": 12, "3m": 3, "1m": 1}
 TREND_MONTHS = 12
+# Two years: what control limits, breaks and a comparison with the same month need.
+HISTORY_MONTHS = 24
 _YEARS_BACK = 3
 
 _WRITTEN = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
@@ -43,8 +45,8 @@ class Period:
 
     @property
     def read_months(self) -> tuple[Month, ...]:
-        """The months that are counted: of the trend, of the period and of the one before it."""
-        count = max(2 * self.months, TREND_MONTHS)
+        """The months that are counted: of the period, of the one before it, and two years in any case."""
+        count = max(2 * self.months, HISTORY_MONTHS)
         return tuple(self.last.plus(n) for n in range(1 - count, 1))
 
     def label(self, language: Language) -> str:

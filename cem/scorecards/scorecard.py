@@ -1,94 +1,36 @@
 """The scorecard: from tallies to what the page, a report and a reward show, so that they are the same numbers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from cem.scorecards.annotations import Note, annotations_of
+from cem.scorecards.benchmarks import Compared, benchmarks_of
 from cem.scorecards.choices import Choice
 from cem.scorecards.comments import Remark, latest_comments
+from cem.scorecards.courses import Course, Point, build_course
 from cem.scorecards.disclosure import closed_series
+from cem.scorecards.findings.finding import Finding
+from cem.scorecards.findings.mix import split_of
+from cem.scorecards.findings.scene import Scene
+from cem.scorecards.findings.search import find
+from cem.scorecards.history import Place, closed_months, read_history
 from cem.scorecards.kpis import Kpi
 from cem.scorecards.leagues import League, build_league
 from cem.scorecards.offers import Offers
-from cem.scorecards.privacy import MINIMUM, hidden
+from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.targets import targets_of
-from metrics import Comparison, Estimate, Histogram, adjust_p_values
-from metrics.net_promoter import net_groups
-from surveys.languages import N_, Language, Month
-from surveys.tallies import Cell, Periods, read
+from cem.scorecards.tiles import Tile
+from metrics import Decomposition, Estimate, Histogram, adjust_p_values
+from surveys.languages import Month
+from surveys.tallies import Periods, read, read_days
+
+__all__ = ["Point", "Scorecard", "Tile", "build_scorecard", "count_today"]
 
 # A change is called real where chance would make it less often than this.
 ALPHA = 0.05
-
-Months = Mapping[str, Mapping[Month, Histogram]]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A month of the trend; without `estimate` its answers are too few to be shown."""
-
-    month: Month
-    estimate: Estimate | None
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A KPI over the period. Without `estimate` its answers are too few to be shown, and `answers` is empty.
-
-    `real` is the verdict on its change, with the number of changes on the same page taken into account.
-    """
-
-    kpi: Kpi
-    estimate: Estimate | None
-    answers: Histogram
-    change: Comparison | None
-    target: float | None
-    trend: tuple[Point, ...]
-    real: bool = False
-
-    @property
-    def places(self) -> int:
-        return self.kpi.places if self.estimate is None else self.kpi.places_for(self.estimate)
-
-    @property
-    def finest(self) -> int:
-        """The decimals that every month of the trend can be told by."""
-        estimates = [point.estimate for point in self.trend if point.estimate is not None]
-        return max(map(self.kpi.places_for, estimates), default=self.places)
-
-    @property
-    def shown(self) -> bool:
-        return self.estimate is not None and self.estimate.enough()
-
-    def write_target(self, language: Language) -> str:
-        """A target is a round number: it gets no more decimals than it needs."""
-        target = self.target or 0
-        places = next((places for places in range(3) if round(target, places) == target), 3)
-        return self.kpi.write(language, target, places)
-
-    @property
-    def groups(self) -> tuple[tuple[str, str, int, float], ...]:
-        """Promoters, passives and detractors of an NPS: code, name, how many, and their share in percent."""
-        if self.kpi.kind != "nps" or not self.shown:
-            return ()
-        split = net_groups(self.answers)
-        named = (
-            ("promoter", N_("Promoters"), split.promoters),
-            ("passive", N_("Passives"), split.passives),
-            ("detractor", N_("Detractors"), split.detractors),
-        )
-        return tuple((code, name, int(count), 100 * count / split.n) for code, name, count in named)
-
-    @property
-    def against_target(self) -> str:
-        """`above` or `below` where the whole interval is, otherwise `open`; nothing without a target."""
-        if self.target is None or self.estimate is None or self.estimate.low is None or self.estimate.high is None:
-            return ""
-        if self.estimate.low >= self.target:
-            return "above"
-        return "below" if self.estimate.high < self.target else "open"
 
 
 @dataclass(frozen=True)
@@ -98,31 +40,67 @@ class Scorecard:
     touchpoints: League | None
     units: League | None
     comments: tuple[Remark, ...]
-    suspect: int
+    suspects: Mapping[date, Histogram]
     answers_today: int
+    course: Course | None = None
+    notes: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    part: str = ""
+    split: Decomposition | None = None
+    benchmarks: Mapping[str, tuple[Compared, ...]] = field(default_factory=dict)
+
+    @property
+    def suspect(self) -> int:
+        """Responses that were flagged and are left out."""
+        return int(sum(h.n for h in self.suspects.values()))
+
+    @property
+    def with_suspects(self) -> Estimate | None:
+        """The KPI in focus if they were counted; None where nothing is shown, or none was left out."""
+        if not self.suspect or not self.focus.shown:
+            return None
+        return self.focus.kpi.estimate(self.focus.answers + sum(self.suspects.values(), Histogram()))
 
 
 def build_scorecard(reader: Session, choice: Choice, offers: Offers, today: date, *, comments: bool) -> Scorecard:
     """What a choice shows; `comments` where the person may read respondents' own words."""
-    months = _read_months(reader, choice)
+    history = read_history(reader, choice)
     targets = targets_of(reader, choice.survey_id, choice.unit, today)
     closed = closed_series(reader, choice, offers)
     tiles = _judged(
         Tile(kpi, None, Histogram(), None, targets.get(kpi.series), ())
         if kpi.series in closed
-        else _build_tile(kpi, choice, months[kpi.series], targets.get(kpi.series))
+        else _build_tile(kpi, choice, history.of(kpi.series), targets.get(kpi.series))
         for kpi in choice.kpis
     )
     focus = next(tile for tile in tiles if tile.kpi.series == choice.kpi)
+    open_ = choice.kpi not in closed
+    months = history.of(choice.kpi)
+    course = build_course(choice.focus, choice, months, closed_months(choice, months)) if open_ else None
+    scene = course and Scene(
+        choice,
+        offers,
+        history,
+        course,
+        annotations_of(reader, choice, offers, history.months),
+        read_days(reader, choice.where("suspect"), choice.kpi, choice.period.start, choice.period.end),
+    )
+    part, split = split_of(scene) if scene and focus.change else ("", None)
     return Scorecard(
         tiles=tiles,
         focus=focus,
-        touchpoints=None if choice.kpi in closed else _compare_touchpoints(reader, choice, offers),
-        units=None if choice.kpi in closed else _compare_units(reader, choice, offers),
+        touchpoints=_compare_touchpoints(choice, offers, history.now) if open_ else None,
+        units=_compare_units(choice, offers, history.now) if open_ else None,
         # Below the minimum the words of a few would be as telling as their scores.
         comments=latest_comments(reader, choice) if comments and focus.estimate is not None else (),
-        suspect=_count_suspect(reader, choice),
+        suspects=scene.suspects if scene else {},
         answers_today=count_today(reader, choice, today),
+        course=course,
+        notes=scene.notes if scene else (),
+        findings=find(reader, scene, tiles) if scene else (),
+        part=part,
+        split=split,
+        benchmarks=benchmarks_of(reader, choice.kpis, today),
     )
 
 
@@ -134,20 +112,6 @@ def count_today(reader: Session, choice: Choice, today: date) -> int:
 
 def _series(choice: Choice) -> list[str]:
     return [kpi.series for kpi in choice.kpis]
-
-
-def _whole(choice: Choice) -> Periods:
-    return Periods((choice.period.start,), choice.period.end)
-
-
-def _read_months(reader: Session, choice: Choice) -> Months:
-    months = choice.period.read_months
-    periods = Periods(tuple(month.first_day for month in months), choice.period.end)
-    counted = read(reader, choice.where(), _series(choice), periods)
-    return {
-        series: {month: counted.get(Cell(series, place), Histogram()) for place, month in enumerate(months)}
-        for series in _series(choice)
-    }
 
 
 def _build_tile(kpi: Kpi, choice: Choice, months: Mapping[Month, Histogram], target: float | None) -> Tile:
@@ -171,41 +135,30 @@ def _judged(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
 
 
 def _build_trend(kpi: Kpi, choice: Choice, months: Mapping[Month, Histogram]) -> tuple[Point, ...]:
-    first = choice.period.first
-    before = first.plus(-choice.period.months)
-    # The months of a period add up to what its tile shows, so each period is closed against subtraction by itself.
-    blocks: dict[int, dict[Month, float]] = {0: {}, 1: {}, 2: {}}
-    for month, h in months.items():
-        blocks[0 if month >= first else 1 if month >= before else 2][month] = h.n
-    closed = frozenset[Month]().union(*(hidden(block) for block in blocks.values()))
+    closed = closed_months(choice, months)
     shown = [month for month in months if month in choice.period.trend]
     return tuple(Point(month, None if month in closed else kpi.estimate(months[month])) for month in shown)
 
 
-def _compare_touchpoints(reader: Session, choice: Choice, offers: Offers) -> League | None:
-    counted = read(reader, choice.where(), [choice.kpi], _whole(choice), by="touchpoint")
+def _compare_touchpoints(choice: Choice, offers: Offers, now: Mapping[Place, Histogram]) -> League | None:
     names = {code: touchpoint.names for code, touchpoint in offers.touchpoints.items()}
-    return build_league(choice.focus, {cell.group: h for cell, h in counted.items()}, names)
+    groups: dict[str, Histogram] = {}
+    for (touchpoint, _), h in now.items():
+        groups[touchpoint] = groups.get(touchpoint, Histogram()) + h
+    return build_league(choice.focus, groups, names)
 
 
-def _compare_units(reader: Session, choice: Choice, offers: Offers) -> League | None:
+def _compare_units(choice: Choice, offers: Offers, now: Mapping[Place, Histogram]) -> League | None:
     """The units right below the chosen one, each with all that is below it."""
     children = offers.children(choice.unit)
     if len(children) < 2:
         return None
-    counted = read(reader, choice.where(), [choice.kpi], _whole(choice), by="unit")
     groups = {
-        child: sum((h for cell, h in counted.items() if cell.group in below), Histogram())
+        child: sum((h for (_, unit), h in now.items() if unit in below), Histogram())
         for child in children
         if (below := offers.subtree(child))
     }
     names = {code: unit.names for code, unit in offers.units.items()}
     above = offers.units[children[0]].parent
-    beside = sum(h.n for cell, h in counted.items() if cell.group == above)
-    return build_league(choice.focus, groups, names, beside)
-
-
-def _count_suspect(reader: Session, choice: Choice) -> int:
-    """Responses that were flagged and are left out; who answered several questions is counted once."""
-    counted = read(reader, choice.where("suspect"), _series(choice), _whole(choice))
-    return int(max((h.n for h in counted.values()), default=0))
+    beside = sum(h.n for (_, unit), h in now.items() if unit == above)
+    return build_league(choice.focus, groups, names, beside, shrink=True)

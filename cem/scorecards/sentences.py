@@ -1,8 +1,9 @@
 """Each KPI in one plain sentence: what it is, how sure that is, and whether its change is real."""
 
+from cem.scorecards.courses import Course
 from cem.scorecards.periods import Period
 from cem.scorecards.privacy import MINIMUM
-from cem.scorecards.scorecard import Tile
+from cem.scorecards.tiles import Tile
 from surveys.languages import N_, Language
 
 HIDDEN = N_("%(kpi)s: fewer than %(minimum)s answers here or beside it, so nothing is shown.")
@@ -50,3 +51,29 @@ def _verdict(language: Language, tile: Tile, period: Period) -> str:
     if tile.change is None or not round(tile.change.difference or 0, tile.places):
         return words
     return language.fill(REAL if tile.real else NOT_PROVEN, {"change": words})
+
+
+LIMITS = N_(
+    "The dotted lines are the control limits: where the months usually lie, reckoned from the %(n)s months before the"
+    " period."
+)
+NO_LIMITS = N_("There are no control limits yet: they need at least 12 months with answers.")
+WANDERS = N_("The months wander more than chance would let them.")
+OUTSIDE = N_("Outside them: %(months)s.")
+IN_A_ROW = N_("Eight or more in a row on one side of the middle, up to %(month)s.")
+
+
+def course_in_words(language: Language, course: Course) -> str:
+    """What the control chart says of the months, in words."""
+    if course.chart.reason is not None:
+        said = [language.gettext(NO_LIMITS)]
+        return " ".join([*said, language.gettext(WANDERS)] if course.chart.run.shifted else said)
+    said = [language.fill(LIMITS, {"n": course.baseline})]
+    places = range(len(course.points))
+    outside = [language.month(course.points[place].month) for place in places if course.signal(place) == "outside"]
+    runs = [language.month(course.points[place].month) for place in places if course.signal(place) == "run"]
+    if outside:
+        said.append(language.fill(OUTSIDE, {"months": ("، " if language.persian else ", ").join(outside)}))
+    if runs:
+        said.append(language.fill(IN_A_ROW, {"month": runs[-1]}))
+    return " ".join(said)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cem.scorecards.scorecard import Point
+from cem.scorecards.courses import Point
 
 WIDTH, HEIGHT = 100, 30
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.averages import worth_of
 from metrics.comparisons.differences import Comparison
@@ -17,10 +18,12 @@ from metrics.estimate import Estimate
 from metrics.histogram import Histogram
 from metrics.kpis import find_kpi
 from metrics.quantiles import check_confidence
-from metrics.trends.break_tests import pettitt, sup_f
+from metrics.trends.break_tests import TRIMMED, pettitt, sup_f
 from metrics.trends.change_points import change_points
 
 FEWEST = 12
+# Of a level added to a straight line at the best of its places, the F that a line alone exceeds in 5 of 100 rows.
+LARGEST_BY_CHANCE = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Break:
         After minus before. Its own p knows nothing of the search, so decide by `state`.
     changes
         Every period at which a new level begins, by `change_points`; none without a break.
+    gradual
+        Whether a straight line tells the periods as well: then the KPI drifted, and the period is only where its two
+        halves part best.
     """
 
     state: str
@@ -59,6 +65,7 @@ class Break:
     after: Estimate | None
     change: Comparison | None
     changes: tuple[int, ...]
+    gradual: bool = False
 
 
 def find_break(
@@ -119,7 +126,34 @@ def find_break(
         after=found.estimate(after, confidence),
         change=compare(after, before, kpi, confidence, **scale),
         changes=tuple(places[start] for start in changes),
+        gradual=_drifts(np.array(places, float), values, answers, largest.before),
     )
+
+
+def _drifts(places: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], first: int) -> bool:
+    """Whether a straight line tells the row as well as two levels, and a level added to the line tells no more.
+
+    The place of a break is searched for, which the line is credited with as one more parameter of Schwarz's criterion.
+    """
+    n = len(y)
+
+    def rest_of_line(row: NDArray[np.float64]) -> NDArray[np.float64]:
+        x = places - np.average(places, weights=w)
+        level = row - np.average(row, weights=w, axis=-1)[..., None]
+        slope = (w * x * level).sum(axis=-1) / (w * x**2).sum()
+        rest: NDArray[np.float64] = level - slope[..., None] * x
+        return rest
+
+    line = rest_of_line(y)
+    splits = np.arange(max(2, int(TRIMMED * n)), n - max(2, int(TRIMMED * n)) + 1)
+    steps = rest_of_line((np.arange(n) >= splits[:, None]).astype(float))
+    unexplained = float((w * line**2).sum())
+    gain = float(((w * steps * line).sum(axis=1) ** 2 / (w * steps**2).sum(axis=1)).max())
+    if gain * (n - 3) > LARGEST_BY_CHANCE * max(unexplained - gain, 1e-12):
+        return False
+    levels = [(y[part], w[part]) for part in (slice(first), slice(first, n))]
+    stepped = sum(float((v * (row - np.average(row, weights=v)) ** 2).sum()) for row, v in levels)
+    return bool(unexplained < stepped * n ** (1 / n))
 
 
 def _nothing(state: str) -> Break:

@@ -6,11 +6,12 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
-from cem.scorecards.drawings import distribution_figure, trend_figure
+from cem.scorecards.drawings import distribution_figure
 from cem.scorecards.figures import steps
 from cem.scorecards.kpis import Kpi
 from cem.scorecards.scorecard import Point, Tile
 from cem.scorecards.sketches import runs, sketch
+from cem.scorecards.trends import trend_figure
 from metrics import Histogram
 from surveys.languages import Month, language
 
