@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from argon2 import PasswordHasher
 
 from benchmarks import scale
+from benchmarks.coverage import HIGH, LOW, measure
 from benchmarks.load import Load, get, load
 from benchmarks.questionnaires import publish_both, submissions
 from benchmarks.servers import SECRET, serving, settings, wait_for
@@ -246,4 +247,27 @@ def demo_time() -> list[Measure]:
     return [Measure("demo company ready", f"{took:.1f} s", "", "<= 60 s", took <= 60)]
 
 
-MEASURES = (page_weight, serving_rate, acknowledging_rate, scorecard_time, command_times, demo_time)
+def interval_coverage() -> list[Measure]:
+    """How often the default intervals hold the truth, over the populations of `benchmarks.coverage`.
+
+    Single cells are outside for any method where few answers make few different samples; what may not happen is a KPI
+    whose intervals cover too little or too much over all, or a population in which they fail.
+    """
+    found = list(measure((10, 30, 100)))
+    measures = []
+    for kpi in dict.fromkeys(one.kpi for one in found):
+        cells = [one.coverage for one in found if one.kpi == kpi]
+        mean, inside = sum(cells) / len(cells), sum(one.within for one in found if one.kpi == kpi)
+        measures.append(
+            Measure(
+                f"coverage of the {kpi} interval, n = 10 to 100",
+                f"{mean:.1%} over all, {inside} of {len(cells)} within, least {min(cells):.1%}",
+                "nominal 95%",
+                f"{LOW:.0%} to {HIGH:.0%}, none below 91%",
+                LOW <= mean <= HIGH and min(cells) >= 0.91,
+            )
+        )
+    return measures
+
+
+MEASURES = (page_weight, serving_rate, acknowledging_rate, scorecard_time, command_times, demo_time, interval_coverage)

@@ -22,7 +22,7 @@ from surveys.touchpoints import customer_id_of
 _SEED = 14040208
 _AGAIN, _APART = 0.4, timedelta(days=80)
 _RATE = 0.28
-SOURCE = "Invented customer register of Narvan Bank"
+SOURCE = "سامانه مشتریان بانک نارون (ساختگی)"
 # Customers by the channel that they use most, and by the region that keeps their account.
 _CHANNELS = {"branch": 1_180_000, "contact_centre": 420_000, "web": 610_000, "app": 2_350_000, "atm": 1_540_000}
 _REGIONS = {"region-tehran": 2_600_000, "region-north": 950_000, "region-south": 1_500_000, "region-east": 1_050_000}

@@ -105,10 +105,8 @@ def test_two_who_decide_at_once(database: Database, survey_id: uuid.UUID, answer
     every = ids(database)
     for became in ("suspect", "valid", "suspect"):
         with ThreadPoolExecutor(2) as threads:
-            done = list(
-                threads.map(lambda order, became=became: call(database, survey_id, order, became), (every, every[::-1]))
-            )
-        assert sum(done) == 22
+            waiting = [threads.submit(call, database, survey_id, order, became) for order in (every, every[::-1])]
+            assert sum(one.result() for one in waiting) == 22
 
     with database.read() as session:
         assert tallies.differences(session.connection(), survey_id, scores_of(session, survey_id)) == []
