@@ -13,6 +13,7 @@ from surveys.models import COUNTERS, Journey, Touchpoint, Unit
 
 TOUCHPOINTS = [f"touchpoint-{n}" for n in range(10)]
 SERIES = {"recommend": range(11), "satisfied": range(1, 6), "effort": range(1, 8)}
+SEGMENTS = ("mass", "affluent", "business", "youth")
 BATCH = 100_000
 
 
@@ -56,8 +57,8 @@ def fill(database: Database, survey_id: UUID, responses: int, today: date) -> No
 
 _INSERT = (
     "INSERT INTO response (survey_id, response_id, version, day, touchpoint, unit, channel, language, quality, signals,"
-    " has_comment, answers, submitted_at, seconds)"
-    " VALUES (?, ?, 1, ?, ?, 'company', 'web', 'fa', 'valid', '[]', ?, ?, ?, 60)"
+    " has_comment, answers, submitted_at, seconds, segment)"
+    " VALUES (?, ?, 1, ?, ?, 'company', 'web', 'fa', 'valid', '[]', ?, ?, ?, 60, ?)"
 )
 _TALLY = (
     "INSERT INTO tally (survey_id, series, day, touchpoint, unit, channel, quality, "
@@ -78,7 +79,8 @@ def _rows(
         written = days[d].isoformat()
         moment = f"{written} 09:00:00.000000"
         document = json.dumps(answers, ensure_ascii=False)
-        yield survey, number.to_bytes(16, "big"), written, TOUCHPOINTS[p], comment, document, moment
+        segment = SEGMENTS[number * 7919 % len(SEGMENTS)]
+        yield survey, number.to_bytes(16, "big"), written, TOUCHPOINTS[p], comment, document, moment, segment
 
 
 def _tallies(survey_id: UUID, days: list[date], tally: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

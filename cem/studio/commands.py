@@ -80,20 +80,20 @@ def schema() -> None:
 
 @click.group()
 def company() -> None:
-    """The measured company: units, journeys and touchpoints."""
+    """The measured company: units, segments, journeys and touchpoints."""
 
 
 @company.command("import")
 @click.argument("file", type=FILE)
 def import_company(file: Path) -> None:
-    """Store the units, journeys and touchpoints of a file; what has its code already is changed."""
+    """Store the units, segments, journeys and touchpoints of a file; what has its code already is changed."""
     document = read_company(file)
     now = utc_now()
     with opened() as database, database.write() as session:
         change = store_company(session, now, document)
         audit(session, now, ACTOR, "company:import", file.name)
     outcome = f"{change.added} added, {change.changed} changed, {change.unchanged} as they were"
-    click.echo(f"Units, journeys and touchpoints: {outcome}.")
+    click.echo(f"Units, segments, journeys and touchpoints: {outcome}.")
 
 
 @click.group()
@@ -133,7 +133,7 @@ def _import(
     stays if the next one is interrupted.
     """
     report = ImportReport()
-    with file.open("rb") as source, _progress(file.stat().st_size, file.name) as advance, database.write() as session:
+    with file.open("rb") as source, progress(file.stat().st_size, file.name) as advance, database.write() as session:
         try:
             for report in _reports(session, source, meaning, today):
                 session.commit()
@@ -186,7 +186,7 @@ def export_file(
         tables = read_tables(session, known.survey_id, offers, settings.zone)
         rows = count_exported(session, tables, export)
         labels = language(spoken or offers.surveys[slug].questionnaire.languages[0])
-        with _progress(rows, file.name) as advance:
+        with progress(rows, file.name) as advance:
             written = write_files(files, session, file, form, tables, export, labels, advance)
         given = {name: code for name, code in places.items() if code}
         with database.write() as writing:
@@ -195,7 +195,7 @@ def export_file(
 
 
 @contextmanager
-def _progress(total: int, name: str) -> Iterator[Any]:
+def progress(total: int, name: str) -> Iterator[Any]:
     """A bar on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cem.people.accounts import add_api_key, revoke_api_key
 from surveys.database import Database, utc_now
-from surveys.models import Encounter, Journey, Touchpoint, Unit
+from surveys.models import Customer, Encounter, Invitation, Journey, Segment, Touchpoint, Unit
 from surveys.publishing import publish
 from surveys.questionnaire import read_yaml
 
@@ -119,3 +119,38 @@ def test_the_document_describes_it(client: TestClient[Litestar]) -> None:
 
     assert "/api/v1/encounters" in document["paths"]
     assert "occurred_at" in document["components"]["schemas"]["EncounterIn"]["properties"]
+
+
+@pytest.fixture
+def segments(database: Database) -> None:
+    """Two segments, of which one is no more."""
+    with database.write() as session:
+        for position, (code, ended) in enumerate({"affluent": None, "past": date(2024, 1, 1)}.items()):
+            since = date(2020, 1, 1)
+            session.add(Segment(code=code, position=position, names={"en": code}, valid_from=since, valid_to=ended))
+
+
+def test_a_customer_with_a_segment(client: TestClient[Litestar], key: str, segments: None, database: Database) -> None:
+    """It is kept on the customer and the invitation; who is told without one later stays where they were."""
+    told = {"reference": "c1", "segment": "affluent"}
+    first = send(client, key, body(customer=told))
+    assert first.status_code == 201, first.text
+    assert send(client, key, body(key="k2")).status_code == 201
+
+    with database.read() as session:
+        assert session.scalars(select(Customer.segment)).all() == ["affluent"]
+        assert session.scalars(select(Invitation.segment)).all() == ["affluent"]
+
+
+@pytest.mark.parametrize("segment", ["nobody", "past", "a\0b", "", 7])
+def test_a_segment_that_is_not_there(
+    client: TestClient[Litestar], key: str, segments: None, database: Database, segment: object
+) -> None:
+    """A problem document that names the field; nothing is recorded."""
+    answer = send(client, key, body(customer={"reference": "c1", "segment": segment}))
+
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"] == "customer.segment"
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Encounter)) == 0

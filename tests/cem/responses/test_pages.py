@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from cem.roles import Role
-from surveys.database import day_of, utc_now
+from surveys.database import Database, day_of, new_id, utc_now
+from surveys.models import Survey
+from surveys.publishing import current_version, publish
+from surveys.questionnaire import Questionnaire
+from surveys.responses import Submission, record
 
 SignIn = Callable[[Role], TestClient[Litestar]]
 Answer = Callable[..., None]
@@ -160,3 +165,40 @@ def test_own_units_only(sign_in: SignIn, segments: None, answer: Answer, today: 
     assert client.get("/responses?unit=tajrish").status_code == 403
     assert client.get(foreign[1]).status_code == 404
     assert client.get("/responses/visit/nothing").status_code == 404
+
+
+def test_an_anonymous_survey_shows_no_rows(sign_in: SignIn, survey: Survey, database: Database, today: date) -> None:
+    """Its distribution is shown, and why there are no rows; one by one they are not there either."""
+    with database.write() as session:
+        asked = msgspec.convert(current_version(session, survey.survey_id).document, Questionnaire)
+        version = publish(session, msgspec.structs.replace(asked, id="quiet", anonymous=True), utc_now())
+        identity = new_id()
+        given = [
+            Submission(
+                survey_id=version.survey_id,
+                response_id=identity if number == 0 else new_id(),
+                version=1,
+                day=today,
+                touchpoint="counter",
+                unit="vanak",
+                channel="branch",
+                language="en",
+                quality="valid",
+                signals=[],
+                has_comment=False,
+                answers={"recommend": 9},
+                submitted_at=None,
+                seconds=None,
+                scores=[("nps_visit", 9)],
+            )
+            for number in range(6)
+        ]
+        record(session.connection(), given)
+    client = sign_in(Role.ANALYST)
+    page = client.get("/responses?lang=en&survey=quiet").text
+
+    assert "Responses: 6" in text_of(page)
+    assert "The survey is anonymous" in page
+    assert "/responses/quiet/" not in page
+    assert client.get(f"/responses/quiet/{identity}").status_code == 404
+    assert "Customer segment" not in page

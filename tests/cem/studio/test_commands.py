@@ -179,7 +179,10 @@ class TestCompany:
         same = cem("company", "import", write("company.yaml", COMPANY))
         renamed = cem("company", "import", write("company.yaml", COMPANY.replace("en: Vanak", "en: Vanak Square")))
 
-        said = [result.stdout.removeprefix("Units, journeys and touchpoints: ") for result in (added, same, renamed)]
+        said = [
+            result.stdout.removeprefix("Units, segments, journeys and touchpoints: ")
+            for result in (added, same, renamed)
+        ]
         assert said == [
             "4 added, 0 changed, 0 as they were.\n",
             "0 added, 0 changed, 4 as they were.\n",

@@ -222,7 +222,7 @@ def test_a_table_without_rows(exported: Exported, write: Write, ending: str) -> 
         case "xlsx":
             assert read_xlsx(path) == []
         case "sav":
-            assert read_sav(path, user_missing=True)[1].column_names[11] == "recommend"
+            assert read_sav(path, user_missing=True)[1].column_names[12] == "recommend"
         case "parquet":
             assert pq.read_table(path).num_rows == 0
 

@@ -30,6 +30,18 @@ def test_the_answer_of_an_invitation_has_its_id_and_place(world: Any, visitor: A
     assert (response.touchpoint, response.unit, response.channel) == ("branch", "vanak", "sms")
 
 
+def test_the_segment_of_its_day(world: Any, visitor: Any) -> None:
+    """The response keeps the segment of the invitation, which stands in no page."""
+    link = world.invite(world.visit)
+    with world.database.write() as session:
+        session.execute(update(Invitation).values(segment="affluent"))
+    page = visitor.open(link)
+    visitor.send(link, page, GOOD)
+
+    assert "affluent" not in page.text
+    assert [response.segment for response in world.responses()] == ["affluent"]
+
+
 def test_opening_a_link_records_nothing(world: Any, visitor: Any) -> None:
     """A mail scanner may open it, with a score in the address too, as often as it likes."""
     link = world.invite(world.visit)
