@@ -26,6 +26,8 @@ BY_LINK = {"after-contact": 0.4, "relationship": 1.0}
 ANSWERED = 0.34
 # How many who answer had answered before.
 RETURNING = 0.3
+# Of so many customers whom cem knows, the books know one more who left within a year.
+GONE = 11
 # The days of the books, back from today.
 BOOKS = (183, 0)
 NEEDS = {
@@ -44,7 +46,7 @@ _UNHAPPY = {"good": 0.3, "mixed": 0.9, "bad": 3.2}
 _SPEND = {"high": (90_000, 0.3), "middle": (30_000, 0.3), "low": (8_000, 0.4)}
 # A year's chance of leaving after an answer of each mood.
 _LEAVE = {"good": 0.09, "mixed": 0.125, "bad": 0.2}
-_SPENDS = {"good": 1.12, "mixed": 1.0, "bad": 0.84}
+_SPENDS = {"good": 1.2, "mixed": 1.0, "bad": 0.76}
 _WALLET = {"good": 0.56, "mixed": 0.47, "bad": 0.36}
 _YEAR = 365.25
 
@@ -96,6 +98,16 @@ class Customers:
         for customer_id in dict.fromkeys(customers):
             if customer_id not in there:
                 self._meet(customer_id, self._timeline.today, "mixed").left_on = None
+
+    def add_lost(self) -> None:
+        """Those who left in the last year without having been asked: the books know them too."""
+        for number in range(len(self._known) // GONE):
+            customer_id = customer_id_of(f"G{number + 1:06}")
+            self._new.append(
+                {"customer_id": customer_id, "reference": f"G{number + 1:06}", "language": "fa", "opted_out_at": None}
+            )
+            left_on = self._timeline.today - timedelta(days=self._chance.randrange(1, 365))
+            self._meet(customer_id, left_on - timedelta(days=30), "mixed").left_on = left_on
 
     def store(self, session: Session) -> None:
         if not self._known:
@@ -188,7 +200,9 @@ class Customers:
         )
 
     def _ask_in_vain(self, sheet: Sheet, like: Submission, moment: datetime) -> None:
-        """Those who were asked about then and did not answer."""
+        """Those who were asked about then and did not answer; links that still work are those of the last contacts."""
+        if moment + timedelta(days=sheet.questionnaire.link_days) >= self._timeline.now:
+            return
         for _ in range(int((1 - ANSWERED) / ANSWERED + self._chance.random())):
             customer = self._chance.choice(self._known)
             self._ask(sheet, like, customer.customer_id, seeded_id(self._chance, moment), moment)

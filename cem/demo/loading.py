@@ -87,6 +87,7 @@ def load_demo(
         customers = Customers(SEED + 1, timeline)
         customers.belong(sheets, submissions, asked)
         customers.add_silent(asked.values())
+        customers.add_lost()
         for part in (invitations, panel, customers):
             part.store(session)
         stored = _record(session, submissions, progress)

@@ -21,7 +21,7 @@ from surveys.models import Invitation, Response
 
 YEAR = 365.25
 # More customers than this make no interval visibly narrower; of more, the same share is read each time.
-MOST = 100_000
+MOST = 30_000
 # A shorter time between two days of the books says little about a year.
 SHORTEST = 30
 
@@ -85,14 +85,17 @@ def read_books(reader: Session) -> Books:
         table.category_spend,
         table.need_segment,
     ).order_by(table.customer_id, table.day)
-    customers = reader.scalar(select(func.count(table.customer_id.distinct()))) or 0
-    if customers > MOST:
+    if (customers := count_customers(reader)) > MOST:
         # Ids are digests, so those below a bound are a fair share of all.
         asked = asked.where(table.customer_id < uuid.UUID(int=(MOST << 128) // customers))
     books: Books = {}
     for customer_id, *record in reader.execute(asked):
         books.setdefault(customer_id, []).append(Record(*record))
     return books
+
+
+def count_customers(reader: Session) -> int:
+    return reader.scalar(select(func.count(CustomerRecord.customer_id.distinct()))) or 0
 
 
 def read_needs(reader: Session) -> dict[str, dict[str, str]]:

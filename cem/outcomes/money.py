@@ -46,7 +46,8 @@ class Worth:
     high: float | None
 
 
-def find_spending(followed: Followed, groups: Groups, books: Books) -> Spending:
+def find_spending(followed: Followed, groups: Groups, books: Books, customers: int) -> Spending:
+    """`customers` are all of the books, of whom a share may have been read."""
     known = ~np.isnan(followed.spend)
     amounts = {code: followed.spend[inside & known] for code, inside in groups.items()}
     means = linked_means(amounts, TOP) if TOP in groups else {}
@@ -57,7 +58,7 @@ def find_spending(followed: Followed, groups: Groups, books: Books) -> Spending:
         pair = linked_means({"rest": followed.margin[rest], TOP: followed.margin[top & known]}, "rest")[TOP]
         difference, proven = pair.difference, pair.p is not None and pair.p < 0.05
     there = sum(records[-1].left_on is None for records in books.values())
-    return Spending(means, difference, proven, there)
+    return Spending(means, difference, proven, round(there * customers / max(1, len(books))))
 
 
 def worth_of_all(books: Books, discount: float) -> Worth | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.orm import Session
 
-from cem.outcomes.followed import Books, Followed, follow, read_books, read_needs
+from cem.outcomes.followed import Books, Followed, count_customers, follow, read_books, read_needs
 from cem.outcomes.groups import LOW, TOP, KpiGroup, groups_of, membership
 from cem.outcomes.money import Spending, Worth, find_spending, worth_of_all, worth_of_groups
 from cem.outcomes.segments import Matrix, Tile, find_matrix, find_tiles
@@ -41,6 +41,7 @@ class Outcomes:
     talk: WordOfMouth | None
     tiles: tuple[Tile, ...]
     matrix: Matrix | None
+    read: int
     customers: int
 
     def group(self, code: str) -> KpiGroup:
@@ -57,13 +58,14 @@ def build_outcomes(
     kpi = choice.focus
     ids = [q.id for q in questionnaire.questions if isinstance(q, Scored) and q.series == kpi.series]
     followed = follow(reader, choice, ids, {} if closed else books)
+    customers = count_customers(reader)
     groups = membership(kpi, followed.score)
     return Outcomes(
         followed=followed,
         groups=tuple(group for group in groups_of(kpi) if group.code in groups),
         sizes={code: int(inside.sum()) for code, inside in groups.items()},
         staying=find_staying(followed, groups),
-        spending=find_spending(followed, groups, books),
+        spending=find_spending(followed, groups, books, customers),
         worth=worth_of_all(books, assumed.discount),
         worth_of=worth_of_groups(followed, groups, assumed.discount),
         wallet=_wallet(books, list(books)),
@@ -71,7 +73,8 @@ def build_outcomes(
         talk=_talk(groups, assumed.multiplier) if kpi.kind == "nps" else None,
         tiles=find_tiles(books),
         matrix=find_matrix(kpi, followed, books, read_needs(reader)),
-        customers=len(books),
+        read=len(books),
+        customers=customers,
     )
 
 

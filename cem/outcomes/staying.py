@@ -25,7 +25,7 @@ HORIZONS = (12, 9, 6, 3, 1)
 # Fewer than this followed for so long leave a curve's end to chance.
 FOLLOWED = 10
 # A horizon that only a few of a group have reached would be about other months than the rest of the page.
-REACHED = 1 / 3
+REACHED = 1 / 4
 Groups = Mapping[str, NDArray[np.bool_]]
 
 
@@ -113,13 +113,9 @@ def _model(
 ) -> LogisticModel | None:
     """The groups beside how long they had been customers, and what they need; Firth's where few left."""
     needs = sorted(set(followed.need[rows].tolist()))[1:]
-    columns = np.column_stack(
-        [
-            *members,
-            np.log1p(np.maximum(0, followed.tenure[rows])),
-            *(followed.need[rows] == need for need in needs),
-        ]
-    ).astype(float)
+    beside = [np.log1p(np.maximum(0, followed.tenure[rows])), *(followed.need[rows] == need for need in needs)]
+    # What is the same for everybody explains nothing.
+    columns = np.column_stack([*members, *(column for column in beside if np.ptp(column.astype(float)))]).astype(float)
     if not len(columns):
         return None
     model = logistic(columns, gone)

@@ -14,6 +14,7 @@ from cem.demo.accounts import PASSWORD, SIGN_INS
 from cem.demo.contacts import BRANCHES, CHANNELS
 from cem.demo.loading import NUMBERS, Loaded, load_demo
 from cem.demo.timeline import Timeline
+from cem.outcomes.models import CustomerRecord
 from cem.people.accounts import sign_in
 from cem.people.models import Account
 from cem.roles import Role
@@ -22,7 +23,7 @@ from cem.settings import Settings
 from surveys import tallies
 from surveys.database import Database, create_database
 from surveys.languages import Month
-from surveys.models import Encounter, Invitation, Response, Survey, SurveyVersion, Tally, Touchpoint, Unit
+from surveys.models import Customer, Encounter, Invitation, Response, Survey, SurveyVersion, Tally, Touchpoint, Unit
 from surveys.questionnaire import Questionnaire, scores
 
 
@@ -100,21 +101,50 @@ def test_anonymous_answers_have_no_time(demo: Database) -> None:
 
 
 def test_there_is_a_response_rate(demo: Database, timeline: Timeline) -> None:
-    """One in four or five of the invited answers; every invitation has its encounter, and some have none."""
+    """One in three or four of the invited answers; every recent invitation has its encounter, and some have none."""
     with demo.read() as session:
         # The panel of the relationship survey is asked without an encounter.
         invitations = session.scalars(select(Invitation).where(Invitation.encounter_id.is_not(None))).all()
         answered = set(session.scalars(select(Response.response_id)))
         encounters = session.scalars(select(Encounter)).all()
     used = [one for one in invitations if one.invitation_id in answered]
+    recent = [one for one in invitations if one.encounter_id is not None]
 
     assert 0.15 < len(used) / len(invitations) < 0.35
-    assert {one.encounter_id for one in invitations} <= {one.encounter_id for one in encounters}
+    assert {one.encounter_id for one in recent} <= {one.encounter_id for one in encounters}
     assert all(one.created_at <= timeline.now for one in invitations)
-    assert min(one.created_at for one in invitations) > timeline.now - timedelta(days=75)
+    assert len(recent) > 3000
+    assert min(one.created_at for one in recent) > timeline.now - timedelta(days=75)
     refused = [one for one in encounters if one.invitation_id is None]
     assert {one.not_invited for one in refused} == {"fatigue_30d"}
     assert 0.03 < len(refused) / len(encounters) < 0.2
+
+
+def test_customers_have_books(demo: Database, timeline: Timeline) -> None:
+    """Answers of two years belong to customers, nobody answers after leaving, and the books add up."""
+    with demo.read() as session:
+        answers = session.execute(
+            select(Invitation.customer_id, Response.day).join(
+                Response,
+                (Response.survey_id == Invitation.survey_id) & (Response.response_id == Invitation.invitation_id),
+            )
+        ).all()
+        records = session.scalars(select(CustomerRecord).order_by(CustomerRecord.day)).all()
+        customers = set(session.scalars(select(Customer.customer_id)))
+    latest = {record.customer_id: record for record in records}
+    assert {record.day for record in records} == {timeline.today, timeline.today - timedelta(days=183)}
+    assert latest.keys() == customers
+    assert sum(day < timeline.today - timedelta(days=365) for _, day in answers) > 1500
+    assert len(answers) / len({customer for customer, _ in answers}) > 1.1
+    left = {customer: record.left_on for customer, record in latest.items() if record.left_on}
+    assert [1 for customer, day in answers if customer in left and left[customer] <= day] == []
+    first: dict[object, CustomerRecord] = {}
+    for record in records:
+        before = first.setdefault(record.customer_id, record)
+        assert record.customer_since <= (record.left_on or record.day) <= record.day
+        assert before.spend <= record.spend
+        assert before.purchases <= record.purchases
+        assert record.category_spend is None or record.category_spend >= record.spend
 
 
 def test_everybody_can_sign_in(demo: Database, timeline: Timeline, cheap_hasher: PasswordHasher) -> None:

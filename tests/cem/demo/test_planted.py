@@ -8,8 +8,26 @@ import pytest
 from sqlalchemy import func, select
 
 from cem.demo.contacts import BRANCHES, CHANNELS
-from cem.demo.planted import BURST, CASH_MACHINE, GAMING, LAUNCH, MIX_SHIFT, NOWRUZ, PLANTED, QUEUE, Planted
+from cem.demo.customers import NEEDS
+from cem.demo.planted import (
+    ADVICE,
+    BURST,
+    CASH_MACHINE,
+    GAMING,
+    LAUNCH,
+    LEAVING,
+    MIX_SHIFT,
+    NOWRUZ,
+    PLANTED,
+    QUEUE,
+    Planted,
+)
 from cem.demo.timeline import Timeline
+from cem.outcomes.outcomes import Assumptions, Outcomes, build_outcomes
+from cem.people.accounts import Person
+from cem.roles import Role
+from cem.scorecards.choices import read_choice
+from cem.scorecards.offers import read_offers
 from metrics import Estimate, Histogram, ces, csat, nps
 from surveys import tallies
 from surveys.database import Database
@@ -58,7 +76,7 @@ def value(estimate: Estimate) -> float:
 def test_every_fact_is_documented(root: Path) -> None:
     """What is planted is told to whoever looks around."""
     text = (root / "docs" / "demo.md").read_text()
-    assert len({fact.code for fact in PLANTED}) == len(PLANTED) == 8
+    assert len({fact.code for fact in PLANTED}) == len(PLANTED) == 10
     assert [fact.code for fact in PLANTED if f"`{fact.code}`" not in text] == []
 
 
@@ -164,3 +182,52 @@ def test_burst(demo: Database, timeline: Timeline) -> None:
     assert all({"too_fast", "no_language_header"} <= {*response.signals} for response in suspects)
     assert max(days, key=lambda row: row[1])[0] == day
     assert Month.of(timeline.today, "jalali").plus(BURST.since).first_day <= day < timeline.today
+
+
+@pytest.fixture
+def linked(demo: Database, timeline: Timeline) -> Callable[[str], Outcomes]:
+    """What the product's own page finds for a fact's survey and KPI, over a period."""
+
+    def found(period: str) -> Outcomes:
+        executive = Person("executive", "executive", Role.EXECUTIVE, None)
+        with demo.read() as reader:
+            offers = read_offers(reader)
+            asked = {"survey": LEAVING.survey, "kpi": LEAVING.series, "period": period}
+            choice = read_choice(asked, offers, executive, "jalali", timeline.today)
+            assert choice is not None
+            questionnaire = offers.surveys[choice.survey].questionnaire
+            outcomes = build_outcomes(reader, choice, questionnaire, Assumptions(10, 2), closed=False)
+        assert outcomes is not None
+        return outcomes
+
+    return found
+
+
+@pytest.mark.parametrize("period", ["12m", "1404"])
+def test_leaving(linked: Callable[[str], Outcomes], period: str) -> None:
+    """Detractors leave about twice as often as promoters, beyond chance; and spend less, beyond chance."""
+    outcomes = linked(period)
+    odds, churn = outcomes.staying.odds["detractor"], outcomes.staying.churn["detractor"]
+
+    assert value(odds.alone) >= LEAVING.at_least
+    assert odds.beside is not None
+    assert LEAVING.at_least <= value(odds.beside) < 4
+    assert churn.p is not None
+    assert churn.p < 0.05
+    assert outcomes.staying.p is not None
+    assert outcomes.staying.p < 0.01
+    assert outcomes.spending.proven
+
+
+def test_advice(linked: Callable[[str], Outcomes]) -> None:
+    """Of nine cells of value and need the planted one is far below the rest, and is marked."""
+    matrix = linked("12m").matrix
+    assert matrix is not None
+    cell = matrix.table.cells[ADVICE.tier, ADVICE.need]
+
+    assert cell.differs == -1
+    assert cell.estimate is not None
+    assert matrix.table.whole.estimate is not None
+    assert value(matrix.table.whole.estimate) - value(cell.estimate) >= ADVICE.at_least
+    others = [matrix.table.cells[ADVICE.tier, need] for need in NEEDS if need != ADVICE.need]
+    assert all(other.differs >= 0 for other in others)
