@@ -34,6 +34,8 @@ from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.quality.pages import QualityPages
 from cem.quality.sample_pages import SamplePages
+from cem.reports.pages import ReportPages
+from cem.reports.printing import Printer
 from cem.responses.pages import ResponsePages
 from cem.roles import keyed, permitted
 from cem.scorecards.forms import ScorecardForms
@@ -62,6 +64,7 @@ STAFF_PAGES = (
     ResponsePages,
     ExportPages,
     DigestPages,
+    ReportPages,
     QualityPages,
     SamplePages,
 )
@@ -83,7 +86,8 @@ def create_app(
     """The whole product; `front` is what answers at `/`, and `jobs` are run in the background while it is open."""
     database = database or create_database(settings.database_url)
     templates = Templates()
-    templates.environment.globals["asset"] = address
+    printer = Printer(settings.chromium)
+    templates.environment.globals |= {"asset": address, "can_print": printer.program is not None}
     inbox = Inbox(database.writer, settings.inbox_capacity)
     ending = ThreadPoolExecutor(ENDING_THREADS, "ending")
     reception = Reception(
@@ -135,6 +139,7 @@ def create_app(
                 "database": database,
                 "ending": ending,
                 "templates": templates,
+                "printer": printer,
                 "reception": reception,
                 "hasher": hasher or PasswordHasher(),
                 "slots": Slots(),

@@ -41,6 +41,12 @@ def address(name: str) -> str:
     return f"/static/{_digest(name)}/{name}"
 
 
+def read_asset(name: str) -> tuple[bytes, str]:
+    """A file and its media type, for a page that holds its files itself."""
+    file = _files()[name]
+    return file.read_bytes(), _TYPES[file.suffix]
+
+
 @get("/static/{content:str}/{name:str}", sync_to_thread=True, opt={"public": True})
 def serve_asset(request: Request[Any, Any, Any], content: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     files = _files()

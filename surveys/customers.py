@@ -17,7 +17,7 @@ from surveys.formats.rows import Refusal, RowRefused
 from surveys.languages import CODES, N_
 from surveys.models import Customer, Segment
 from surveys.questionnaire import Fault
-from surveys.touchpoints import customer_id
+from surveys.touchpoints import customer_id_of
 
 BATCH = 1000
 COLUMNS = ("reference", "language", "segment")
@@ -146,7 +146,7 @@ def _store(
 
 def _upsert(session: Session, said: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Insert who is not there; an encounter that arrives meanwhile may have inserted them first."""
-    ids = {one["reference"]: customer_id(one["reference"]) for one in said}
+    ids = {one["reference"]: customer_id_of(one["reference"]) for one in said}
     found = select(Customer).where(Customer.customer_id.in_(ids.values())).with_for_update()
     known = {customer.reference: customer for customer in session.scalars(found)}
     new = [one for one in said if one["reference"] not in known]

@@ -54,6 +54,8 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("posts_per_minute = 0", "CEM_POSTS_PER_MINUTE"),
         ("sign_ins_per_minute = -1", "CEM_SIGN_INS_PER_MINUTE"),
         ("inbox_capacity = 0", "CEM_INBOX_CAPACITY"),
+        ('smtp_url = "mail.bank.example"', "CEM_SMTP_URL is not smtp://HOST"),
+        ('smtp_url = "smtp://mail"', "CEM_MAIL_FROM"),
         ("database_url = 1979-05-27", "CEM_DATABASE_URL"),
         ('time_zone = "Asia/Tehran"\nsecret = "x"', "secret, time_zone"),
         ("timezone = ", "cem.toml is not TOML"),

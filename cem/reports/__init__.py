@@ -1,0 +1,1 @@
+"""Reports: what the pages show, on paper and in one file."""
