@@ -31,6 +31,8 @@ class Course:
     broken: Break
     since: Month
     baseline: int
+    # Whether the break holds among all tests of the page; only then is it drawn.
+    proven: bool = False
 
     def signal(self, place: int) -> str:
         """`outside` its limits, the last of a `run` on one side, or nothing."""
@@ -40,7 +42,7 @@ class Course:
     @property
     def changed(self) -> Month | None:
         """The first month after the break; None without one."""
-        if self.broken.state not in {"break", "several_breaks"} or self.broken.gradual or self.broken.period is None:
+        if not self.proven or self.broken.gradual or self.broken.period is None:
             return None
         return self.points[self.broken.period].month
 

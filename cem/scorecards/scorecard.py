@@ -12,6 +12,7 @@ from cem.scorecards.choices import Choice
 from cem.scorecards.comments import Remark, latest_comments
 from cem.scorecards.courses import Course, Point, build_course
 from cem.scorecards.disclosure import closed_series
+from cem.scorecards.findings.changes import Broken
 from cem.scorecards.findings.finding import Finding
 from cem.scorecards.findings.mix import split_of
 from cem.scorecards.findings.scene import Scene
@@ -86,6 +87,8 @@ def build_scorecard(reader: Session, choice: Choice, offers: Offers, today: date
         read_days(reader, choice.where("suspect"), choice.kpi, choice.period.start, choice.period.end),
     )
     part, split = split_of(scene) if scene and focus.change else ("", None)
+    findings = find(reader, scene, tiles) if scene else ()
+    proven = any(isinstance(one, Broken) and one.place is None for one in findings)
     return Scorecard(
         tiles=tiles,
         focus=focus,
@@ -95,9 +98,9 @@ def build_scorecard(reader: Session, choice: Choice, offers: Offers, today: date
         comments=latest_comments(reader, choice) if comments and focus.estimate is not None else (),
         suspects=scene.suspects if scene else {},
         answers_today=count_today(reader, choice, today),
-        course=course,
+        course=course and replace(course, proven=proven),
         notes=scene.notes if scene else (),
-        findings=find(reader, scene, tiles) if scene else (),
+        findings=findings,
         part=part,
         split=split,
         benchmarks=benchmarks_of(reader, choice.kpis, today),

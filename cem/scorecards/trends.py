@@ -163,8 +163,9 @@ def _target_label(language: Language, tile: Tile, points: Sequence[Point]) -> di
 
 
 def _month_ticks(language: Language, trend: Sequence[Point]) -> Iterator[tuple[str, str]]:
-    """Every third month back from the last, so that a phone has room for their names."""
-    for point in trend[(len(trend) - 1) % 3 :: 3]:
+    """Every third month back from the last, or every sixth of two years, so that a phone has room for their names."""
+    step = 3 if len(trend) <= 12 else 6
+    for point in trend[(len(trend) - 1) % step :: step]:
         yield _day(point), f"{month_name(point.month)}<br>{language.digits(point.month.year)}"
 
 

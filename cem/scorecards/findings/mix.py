@@ -82,6 +82,7 @@ def split_of(scene: Scene) -> tuple[str, Decomposition | None]:
         return "touchpoint", scene.kpi.split(before, now)
     if scene.units:
         groups = {unit: [sum(half.values(), Histogram()) for half in scene.unit_groups(unit)] for unit in scene.units}
+        groups = {unit: h for unit, h in groups.items() if h[0].n or h[1].n}
         return "unit", scene.kpi.split({u: h[0] for u, h in groups.items()}, {u: h[1] for u, h in groups.items()})
     return "", None
 
