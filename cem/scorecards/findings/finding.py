@@ -46,8 +46,9 @@ def proven(tests: Iterable[Test]) -> list[Finding]:
     """The findings of the tests that hold when all are taken into account, by Holm's adjustment.
 
     Holm's, for a finding names people's work: on a page where nothing has happened, the chance of even one is below
-    5 percent, whatever the number of touchpoints and units. Simulated without any effect (two years, 400 answers a month,
-    five touchpoints, twelve units), 6 of 250 pages of NPS and 9 of 250 of CSAT found something; most named a unit.
+    5 percent, whatever the number of touchpoints and units. Simulated without any effect (two years of 400 answers a
+    month, five touchpoints, twelve units), 6 of 250 pages of NPS and 9 of 250 of CSAT found something; most named a
+    unit.
     """
     asked = list(tests)
     adjusted = adjust_p_values([test.p for test in asked], "holm")
