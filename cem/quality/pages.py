@@ -1,7 +1,7 @@
 """How far the answers can be trusted: what looks odd, who decides about it, and by which rules."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
@@ -37,7 +37,8 @@ class DecisionForm:
     """`choice` is the query of the page that it was sent from; `everything` stands for all that match it."""
 
     choice: str = ""
-    response: list[str] = field(default_factory=list)
+    # A form with one box ticked sends a text, not a list of one.
+    response: list[str] | str = ""
     everything: str = ""
     became: str = ""
     reason: str = ""
@@ -209,8 +210,8 @@ def _asked(given: Any) -> Asked:
     return Asked(str(given.get("signal", "")), str(given.get("quality", "")))
 
 
-def _ids(texts: list[str]) -> list[uuid.UUID]:
+def _ids(given: list[str] | str) -> list[uuid.UUID]:
     try:
-        return [uuid.UUID(text) for text in texts]
+        return [uuid.UUID(text) for text in ([given] if isinstance(given, str) else given) if text]
     except ValueError:
         raise DecisionFault from None

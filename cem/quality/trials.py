@@ -58,7 +58,8 @@ def moves_of(reader: Session, choice: Choice, trial: Check) -> tuple[Move, ...]:
         now = counted.get(kpi.series, Histogram())
         leaving, joining = (moving.get(kpi.series, Histogram()) for moving in (trial.leaving, trial.joining))
         moving = int(leaving.n + joining.n)
-        then = kpi.estimate(now - leaving + joining) if moving >= MINIMUM else None
+        left = now - leaving + joining
+        then = kpi.estimate(left) if moving >= MINIMUM and left.n >= MINIMUM else None
         if now.n >= MINIMUM:
             moves.append(Move(kpi, kpi.estimate(now), then, moving))
     return tuple(moves)
