@@ -112,12 +112,12 @@ def _model(
     members: list[NDArray[np.bool_]], followed: Followed, rows: NDArray[np.bool_], gone: NDArray[np.bool_]
 ) -> LogisticModel | None:
     """The groups beside how long they had been customers, and what they need; Firth's where few left."""
+    if not members or not rows.any():
+        return None
     needs = sorted(set(followed.need[rows].tolist()))[1:]
     beside = [np.log1p(np.maximum(0, followed.tenure[rows])), *(followed.need[rows] == need for need in needs)]
     # What is the same for everybody explains nothing.
     columns = np.column_stack([*members, *(column for column in beside if np.ptp(column.astype(float)))]).astype(float)
-    if not len(columns):
-        return None
     model = logistic(columns, gone)
     if model is None or (not model.separated and model.enough_events):
         return model

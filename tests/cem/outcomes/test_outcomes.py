@@ -184,3 +184,19 @@ def test_a_share_of_very_many(company: None, database: Database, monkeypatch: py
     assert 15 <= len(some) <= 45
     assert some.keys() == again.keys()
     assert all(len(records) == 2 for records in some.values())
+
+
+def test_one_group_alone(
+    database: Database, answer: Answer, ask_all: Ask, record: Record, choose: Choose, questionnaire: Questionnaire
+) -> None:
+    """Where all are promoters there is nobody to compare them with, and the page stands."""
+    answer(*[10] * 20, day=DAY)
+    ask_all()
+    for number in range(20):
+        record(f"C{number}", LATER, left_on=DAY + timedelta(days=40) if number < 4 else None)
+    found = built(database, choose(kpi="nps_visit"), questionnaire)
+    assert found
+    assert [group.code for group in found.groups] == ["promoter"]
+    assert found.staying.odds == {}
+    assert found.spending.difference is None
+    assert list(link_findings(language("en"), found)) == []
