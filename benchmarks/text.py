@@ -56,7 +56,7 @@ def _words(texts: list[str], positive: np.ndarray) -> None:
 
 def _print(quality: Quality, each: float) -> None:
     print(f"comments {quality.n}, accuracy {quality.accuracy:.4f}, macro-F1 {quality.macro_f1:.4f}")
-    print(f"always the larger class: accuracy {quality.majority:.4f}, macro-F1 {quality.baseline:.4f}")
+    print(f"always the larger class: accuracy {quality.majority:.4f}; guessing: macro-F1 {quality.baseline:.4f}")
     beyond = f"{quality.decided:.3f} of the comments, {quality.decided_right:.4f} of them right"
     print(f"Brier {quality.brier:.4f}; sure from {quality.sure:.2f}: {beyond}")
     print(f"            said SAD  said HAPPY\n    SAD     {quality.confusion[0][0]:>8}  {quality.confusion[0][1]:>10}")

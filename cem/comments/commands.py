@@ -124,7 +124,7 @@ def _labelled(file: Path) -> tuple[list[str], list[bool]]:
 def _print(quality: Quality) -> None:
     (found, missed), (lost, kept) = quality.confusion
     click.echo(f"accuracy {quality.accuracy:.3f}, macro-F1 {quality.macro_f1:.3f}")
-    click.echo(f"always the larger class: accuracy {quality.majority:.3f}, macro-F1 {quality.baseline:.3f}")
+    click.echo(f"always the larger class: accuracy {quality.majority:.3f}; guessing: macro-F1 {quality.baseline:.3f}")
     click.echo(
         f"sure from {quality.sure:.2f}: {quality.decided:.1%} of the comments, {quality.decided_right:.1%} right"
     )

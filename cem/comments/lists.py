@@ -126,7 +126,7 @@ def list_comments(reader: Session, choice: Choice, narrowing: Narrowing, languag
     """The newest comments that an address asks for."""
     limits = [*within(choice), *narrowing.clauses()]
     counted = select(CommentReading.sentiment, func.count()).where(*limits).group_by(CommentReading.sentiment)
-    sentiments = dict(reader.execute(counted).tuples().all())
+    sentiments = {sentiment: n for sentiment, n in reader.execute(counted)}  # noqa: C416
     if narrowing.before is not None:
         day, response_id = narrowing.before
         limits.append(

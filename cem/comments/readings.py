@@ -165,7 +165,7 @@ def _days(session: Session, survey_id: uuid.UUID, reader: Reader) -> Iterator[da
     """The days that have more comments than readings; both are counted from an index."""
     written = select(Response.day, func.count()).where(Response.survey_id == survey_id, Response.has_comment)
     known = select(CommentReading.day, func.count()).where(CommentReading.survey_id == survey_id, *_fresh(reader))
-    have = dict(session.execute(known.group_by(CommentReading.day)).tuples().all())
+    have = {day: n for day, n in session.execute(known.group_by(CommentReading.day))}  # noqa: C416
     for day, n in session.execute(written.group_by(Response.day).order_by(Response.day)):
         if have.get(day, 0) < n:
             yield day

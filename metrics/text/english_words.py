@@ -5,8 +5,7 @@ Chosen by hand. Verbs and nouns are listed in the forms that differ by more than
 
 PRAISE = {
     "smile": """
-        😊 😍 ❤ 👍 🙏 🌹 👌 😋 💯 😀 😃 😄 😁 🙂 ☺ 🤗 🥰 😘 💐 🌺 🌸 👏 💚 💙
-        💖 🤩 😎 ♥ 🌷 💪 ⭐ 🤤 :) =) :-) :d
+        😊 😍 ❤ 👍 🙏 🌹 👌 😋 💯 😀 😃 😄 😁 🙂 ☺ 🤗 🥰 😘 💐 🌺 🌸 👏 💚 💙 💖 🤩 😎 ♥ 🌷 💪 ⭐ 🤤 :) =) :-) :d
     """,
     "excellent": """
         excellent amazing awesome fantastic wonderful superb outstanding exceptional brilliant perfect perfectly
@@ -157,13 +156,13 @@ COMPLAINT = {
         bureaucratic bureaucracy impossible impossible_to struggle struggled struggling
     """,
     "leaving": """
-        never_again never_use never_buy never_order never_return never_go_back never_coming_back won't_be_back
-        will_not_be_back won't_return will_not_return won't_use won't_be_using won't_buy won't_order won't_recommend
-        will_not_recommend wouldn't_recommend would_not_recommend don't_recommend do_not_recommend cannot_recommend
-        can't_recommend not_recommend not_recommended stay_away avoid avoid_at_all_costs last_time last_order
-        switching_to switched_to moving_to_another going_elsewhere go_elsewhere cancelling cancel_my closing_my_account
-        close_my_account closed_my_account uninstall uninstalled uninstalling refund_please want_a_refund
-        lost_a_customer lost_me_as_a_customer do_not_buy don't_buy do_not_use don't_use not_going_back
+        never_again never_come_back never_use never_buy never_order never_return never_go_back never_coming_back
+        won't_be_back will_not_be_back won't_return will_not_return won't_use won't_be_using won't_buy won't_order
+        won't_recommend will_not_recommend wouldn't_recommend would_not_recommend don't_recommend do_not_recommend
+        cannot_recommend can't_recommend not_recommend not_recommended stay_away avoid avoid_at_all_costs last_time
+        last_order switching_to switched_to moving_to_another going_elsewhere go_elsewhere cancelling cancel_my
+        closing_my_account close_my_account closed_my_account uninstall uninstalled uninstalling refund_please
+        want_a_refund lost_a_customer lost_me_as_a_customer do_not_buy don't_buy do_not_use don't_use not_going_back
     """,
 }
 

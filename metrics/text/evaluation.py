@@ -6,7 +6,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-GAIN = 0.10  # of macro-F1 above that of the larger class, from which a model is published
+GAIN = 0.10  # of macro-F1 above the baseline, from which a model is published
+# The baseline: a guess's macro-F1, which is never below that of always saying the larger class (s / (1 + s) at most,
+# where s is its share). Against the latter alone a coin would pass for a model where the classes are even.
+GUESSING = 0.5
 RIGHT = 0.90  # of the comments that it decides, where so many can be
 BANDS = tuple(place / 100 for place in range(50, 91, 5))
 TENTHS = 10
@@ -24,8 +27,8 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     """Measured on comments that the model had not seen.
 
     `confusion` has a row for negative and positive comments, and columns for what was said of them. `baseline` is the
-    macro-F1 of always saying the larger class, and `majority` its accuracy. `sure` is the probability from which the
-    model decides, `decided` the share of comments that are beyond it, and `decided_right` how many of those are right.
+    macro-F1 of guessing, and `majority` the accuracy of always saying the larger class. `sure` is the probability from
+    which the model decides, `decided` the share of comments beyond it, and `decided_right` how many of those are right.
     """
 
     n: int
@@ -69,8 +72,7 @@ def assess(chances: Sequence[float], positive: Sequence[bool]) -> Quality:
         accuracy=float(np.mean(said == truth)),
         macro_f1=macro_f1(counts),
         majority=larger,
-        # The larger class has recall 1 and its own share as precision; the other has nothing.
-        baseline=larger / (1 + larger),
+        baseline=GUESSING,
         brier=float(np.mean(np.square(p - truth))),
         sure=sure,
         decided=decided,

@@ -4,7 +4,7 @@ Each view turns a reading into a bag of texts. The same functions serve training
 """
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from metrics.text.lexicon import Reading, squeeze
 
@@ -46,10 +46,47 @@ def meanings(reading: Reading) -> list[str]:
     ends = (
         [f"first {named[0]}", f"last {named[-1]}", f"ends {order[0]}{order[-1]}", f"order {order[:6]}"] if named else []
     )
+    together = [f"{one} & {two}" for one, two in combinations(sorted(set(named)), 2)]
     sums = f"sums {min(order.count('+'), 3)}{min(order.count('-'), 3)}"
     cues = [f"{cue} {min(len(places), 2)}" for cue, places in reading.cues.items()]
     size = f"size {len(reading.tokens).bit_length()}"
-    return [*found, *pairs, *ends, sums, *cues, f"denials {min(len(reading.negations), 3)}", size]
+    return [*found, *pairs, *together, *ends, sums, *cues, f"denials {min(len(reading.negations), 3)}", size]
 
 
-VIEWS: Mapping[str, Callable[[Reading], list[str]]] = {"words": words, "letters": letters, "meanings": meanings}
+def patterns(reading: Reading) -> list[str]:
+    """Up to four neighbours where praise, complaint, negation and contrast stand for the words that make them."""
+    mentions = {mention.start: mention for mention in reading.mentions}
+    line, place = list[str](), 0
+    while place < len(reading.tokens):
+        mention = mentions.get(place)
+        if mention is not None:
+            line.append(f"<{mention.concept}{'+' if mention.strength > 0 else '-'}>")
+            place = mention.end
+            continue
+        if place in reading.negations:
+            line.append("<not>")
+        elif place in reading.cues["contrasts"]:
+            line.append("<but>")
+        elif place not in reading.cues["intensifiers"]:
+            line.append(squeeze(reading.tokens[place]))
+        place += 1
+    gaps = [f"{one} _ {two}" for one, two in zip(line, line[2:], strict=False)]
+    return [*_runs(line, range(1, 5)), *gaps]
+
+
+def beginnings(reading: Reading) -> list[str]:
+    """Up to three neighbours by the first four letters of each: endings and attached words fall away."""
+    return _runs([squeeze(token)[:4] for token in reading.tokens], range(1, 4))
+
+
+def _runs(line: list[str], lengths: range) -> list[str]:
+    return [" ".join(line[start : start + n]) for n in lengths for start in range(len(line) - n + 1)]
+
+
+VIEWS: Mapping[str, Callable[[Reading], list[str]]] = {
+    "words": words,
+    "letters": letters,
+    "meanings": meanings,
+    "patterns": patterns,
+    "beginnings": beginnings,
+}

@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 
 from metrics.text import english_words, persian_words
 from metrics.text.languages import Language, language_of
-from metrics.text.sentiment import Sentiment
+from metrics.text.sentiment import UNKNOWN, Sentiment
 from metrics.text.tokens import ends_clause, tokens
+from metrics.text.vader import PLAIN, compound
 
 LISTS = {"fa": persian_words, "en": english_words}
 CONCEPTS = (*persian_words.PRAISE, *persian_words.COMPLAINT)
@@ -92,19 +93,26 @@ def read(text: str, language: Language | None = None) -> Reading:
 def opinion(text: str, language: Language | None = None) -> Sentiment:
     """The sentiment of a comment where there is no model: 'positive', 'negative', 'mixed' or 'unknown'.
 
-    The probability is None: counting words knows none.
+    The probability is None: counting words knows none. An English comment that our lists say nothing of is read once
+    more by VADER's longer one, which decides where it is plain.
 
     Examples
     --------
     >>> opinion("غذا سرد بود").label, opinion("خوب بود اما دیر رسید").label, opinion("ساعت سه").label
     ('negative', 'mixed', 'unknown')
     """
-    found = read(text, language)
+    spoken = language or language_of(text)
+    found = read(text, spoken)
     total = found.praise + found.complaint
     if not total:
-        return Sentiment("unknown", None)
+        return _plain(text) if spoken == "en" else UNKNOWN
     share = found.praise / total
     return Sentiment("positive" if share >= ONE_SIDED else "negative" if share <= 1 - ONE_SIDED else "mixed", None)
+
+
+def _plain(text: str) -> Sentiment:
+    score = compound(text)
+    return Sentiment("positive" if score > 0 else "negative", None) if abs(score) >= PLAIN else UNKNOWN
 
 
 Phrase = tuple[str, ...]

@@ -23,7 +23,7 @@ class Finding:
 
 
 _GAP = "[ \\-\u200c\u200e\u200f\u2010-\u2012./]"
-_EMAIL = re.compile(r"[^\W_][\w.+-]*@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}")
+_EMAIL = re.compile(r"(?<![\w.+-])[^\W_][\w.+-]{0,63}@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>«»()،؛]+|\b(?:t\.me|telegram\.me|instagram\.com)/\w+|(?<![\w.])@[a-z_]\w{3,}",
     re.IGNORECASE,
@@ -32,6 +32,7 @@ _ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}(?:[ -]?[0-9]){2}(?:[ -]?[A-Z
 # Groups of digits with one sign between them; a Persian word may follow without a space.
 _RUN = re.compile(rf"(?<![A-Za-z0-9_+])\+?[0-9]+(?:\)?{_GAP}\(?[0-9]+)*(?![A-Za-z0-9_])")
 _GROUP = re.compile(r"\+?[0-9]+")
+MOST_GROUPS = 12  # an account's number in pairs
 # Neither a digit nor what an address has: most comments are done with here.
 _NOTHING = re.compile(r"[^\d@./:]*")
 _TELEPHONES = (
@@ -131,7 +132,7 @@ def _numbers(plain: str) -> Iterator[Finding]:
         groups = list(_GROUP.finditer(plain, *run.span()))
         first = 0
         while first < len(groups):
-            for last in range(len(groups), first, -1):
+            for last in range(min(len(groups), first + MOST_GROUPS), first, -1):
                 kind = _kind_of([group[0] for group in groups[first:last]])
                 if kind is not None:
                     yield Finding(kind, groups[first].start(), groups[last - 1].end())

@@ -42,9 +42,9 @@ class Plan:
 
 
 PLANS = (
+    Plan(dict.fromkeys(("words", "letters", "meanings", "patterns", "beginnings"), 1.0), bayes=False, c=0.3),
     Plan({"words": 1.0, "letters": 1.0, "meanings": 0.7}, bayes=False, c=3.0),
-    Plan({"meanings": 1.0}, bayes=False, c=1.0),
-    Plan({"words": 1.0, "meanings": 1.0}, bayes=True, c=0.03),
+    Plan({"patterns": 1.0}, bayes=False, c=3.0),
     Plan({"letters": 1.0}, bayes=True, c=0.005, rarest=3),
 )
 

@@ -1,4 +1,4 @@
-"""Every public reference case is computed here, or listed with the capability that it waits for."""
+"""Every public reference case is computed here."""
 
 import math
 import re
@@ -79,6 +79,8 @@ from metrics.sampling.power import two_mean_power
 from metrics.sampling.sizes import cohens_h
 from metrics.shrinkage.beta_binomial import fit_shares, log_likelihood, shrink_shares
 from metrics.shrinkage.normal import fit_prior, inconsistency, james_stein, shrink
+from metrics.text.keywords import keyness
+from metrics.text.vader import compound
 from metrics.trends.break_tests import ols_cusum
 from metrics.trends.chart_constants import c4, range_moments
 from metrics.trends.funnels import share_funnel
@@ -88,10 +90,7 @@ from metrics.trends.run_rules import western_electric
 Case = dict[str, Any]
 Dataset = Callable[[str], dict[str, list[str]]]
 
-# What a later capability brings, and the values of a checked case that the product does not compute.
-LATER = {
-    "text": ["txt-pub-01", "txt-pub-02"],
-}
+# Values of a checked case that the product does not compute.
 NOT_COMPUTED = {("csat-pub-09", "likelihood")}
 
 CHECKS: dict[str, Callable[[Case, Dataset], dict[str, Any]]] = {}
@@ -122,6 +121,27 @@ def limits(estimate: Estimate, unit: float = 1) -> list[float | None] | None:
 def standard_error(h: Histogram) -> float | None:
     """The plain standard error of NPS in points."""
     return 100 * math.sqrt(net_groups(h).variance / h.n) if h.n else None
+
+
+@checks("txt-pub-01")
+def keyness_of_terms(case: Case, _dataset: Dataset) -> dict[str, Any]:
+    """Log-likelihood by both of its definitions, and the log-odds with an informative Dirichlet prior."""
+    given = case["input"]
+    terms = given["terms"]
+    found = keyness(
+        [counts["a"] for counts in terms.values()],
+        [counts["b"] for counts in terms.values()],
+        (given["total_a"], given["total_b"]),
+        [given["prior"][term] for term in terms],
+        given["alpha0"],
+    )
+    return {"G2_two_cell": found.two_cell, "G2_four_cell": found.four_cell, "log_odds_z": found.z}
+
+
+@checks("txt-pub-02")
+def vader(case: Case, _dataset: Dataset) -> dict[str, Any]:
+    """The compound scores that its authors publish."""
+    return {"compound": [compound(text) for text in case["input"]["texts"]]}
 
 
 @checks("nps-pub-01", "nps-pub-06", "edge-pub-01")
@@ -1139,7 +1159,5 @@ def test_reference_case(case_id: str, cases: dict[str, Case], dataset: Dataset) 
 
 
 def test_no_case_is_skipped_in_silence(cases: dict[str, Case]) -> None:
-    """Each id of the reference file is either checked or waits for a named capability, and never both."""
-    later = [case_id for ids in LATER.values() for case_id in ids]
-
-    assert sorted([*CHECKS, *later]) == sorted(cases)
+    """Each id of the reference file is checked."""
+    assert sorted(CHECKS) == sorted(cases)
