@@ -22,7 +22,7 @@ from surveys.responses import Submission
 from surveys.touchpoints import customer_id_of
 
 # The share of the answers of earlier months that came by a personal link, and how often one was answered.
-BY_LINK = {"after-contact": 0.4, "relationship": 1.0}
+BY_LINK = {"after-contact": 0.6, "relationship": 1.0}
 ANSWERED = 0.34
 # How many who answer had answered before.
 RETURNING = 0.3
@@ -62,6 +62,7 @@ class Known:
     mood: str
     yearly: float
     left_on: date | None
+    segment: str = ""
 
 
 class Customers:
@@ -85,10 +86,10 @@ class Customers:
                 continue
             mood = _mood(one)
             if (customer_id := recent.get(one.response_id)) is not None:
-                self._meet_again(customer_id, one.day, mood)
+                self._meet_again(customer_id, one, mood)
             # Nobody answers by a personal link within seconds, as where a branch scores itself.
             elif (one.seconds or 0) >= 20 and self._chance.random() < BY_LINK[slug]:
-                known = self._returning(one.day, mood) or self._newcomer(one, mood)
+                known = self._returning(one, mood) or self._newcomer(one, mood)
                 self._ask(sheets[slug], one, known.customer_id, one.response_id, one.submitted_at)
                 self._ask_in_vain(sheets[slug], one, one.submitted_at)
 
@@ -103,9 +104,7 @@ class Customers:
         """Those who left in the last year without having been asked: the books know them too."""
         for number in range(len(self._known) // GONE):
             customer_id = customer_id_of(f"G{number + 1:06}")
-            self._new.append(
-                {"customer_id": customer_id, "reference": f"G{number + 1:06}", "language": "fa", "opted_out_at": None}
-            )
+            self._new.append(_row(customer_id, f"G{number + 1:06}", "fa", ""))
             left_on = self._timeline.today - timedelta(days=self._chance.randrange(1, 365))
             self._meet(customer_id, left_on - timedelta(days=30), "mixed").left_on = left_on
 
@@ -142,40 +141,40 @@ class Customers:
         self._known.append(known)
         return known
 
-    def _meet_again(self, customer_id: uuid.UUID, day: date, mood: str) -> None:
+    def _meet_again(self, customer_id: uuid.UUID, one: Submission, mood: str) -> None:
         """Somebody who may have answered before."""
         known = self._met.get(customer_id)
         if known is None:
-            self._met[customer_id] = self._meet(customer_id, day, mood)
+            known = self._met[customer_id] = self._meet(customer_id, one.day, mood)
+            known.segment = one.segment
         else:
-            known.mood, known.left_on = mood, self._leave(day, mood)
+            known.mood, known.left_on = mood, self._leave(one.day, mood)
 
     def _leave(self, day: date, mood: str) -> date:
         return day + timedelta(days=1 + int(self._chance.expovariate(_LEAVE[mood] / _YEAR)))
 
-    def _returning(self, day: date, mood: str) -> Known | None:
+    def _returning(self, one: Submission, mood: str) -> Known | None:
         """Somebody who answered before and is still there; opinions of one customer are often alike."""
         if self._chance.random() > RETURNING or len(self._known) < 50:
             return None
-        tries = [self._chance.choice(self._known) for _ in range(12)]
-        there = [one for one in tries if (one.left_on is None or one.left_on > day) and one.since < day]
-        known = next((one for one in there if one.mood == mood), next(iter(there), None))
-        if known is not None:
-            known.mood, known.left_on = mood, self._leave(day, mood)
-        return known
+        tries = [self._chance.choice(self._known) for _ in range(30)]
+        there = [
+            known
+            for known in tries
+            if (known.left_on is None or known.left_on > one.day)
+            and known.since < one.day
+            and known.segment == one.segment
+        ]
+        found = next((known for known in there if known.mood == mood), next(iter(there), None))
+        if found is not None:
+            found.mood, found.left_on = mood, self._leave(one.day, mood)
+        return found
 
     def _newcomer(self, like: Submission, mood: str) -> Known:
         reference = f"K{len(self._new) + 1:06}"
         known = self._meet(customer_id_of(reference), like.day, mood)
-        self._new.append(
-            {
-                "customer_id": known.customer_id,
-                "reference": reference,
-                "language": like.language,
-                "segment": like.segment,
-                "opted_out_at": None,
-            }
-        )
+        known.segment = like.segment
+        self._new.append(_row(known.customer_id, reference, like.language, like.segment))
         return known
 
     def _ask(
@@ -239,6 +238,16 @@ class Customers:
                 "category_spend": round(spend / share) if share else None,
                 "need_segment": known.need,
             }
+
+
+def _row(customer_id: uuid.UUID, reference: str, language: str, segment: str) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "reference": reference,
+        "language": language,
+        "segment": segment,
+        "opted_out_at": None,
+    }
 
 
 def _mood(submission: Submission) -> str:

@@ -36,7 +36,7 @@ class Invitations:
     def __init__(self, chance: random.Random, sheet: Sheet, now: datetime, segments: Segments) -> None:
         self._chance, self._sheet, self._now, self._segments = chance, sheet, now, segments
         # Who answers again is drawn apart, so that everything else stays as it is.
-        self._again, self._answered = random.Random(_AGAIN_SEED), list[tuple[datetime, str, int]]()
+        self._again, self._answered = random.Random(_AGAIN_SEED), list[tuple[datetime, str, int, str]]()
         self._customers: list[dict[str, Any]] = []
         self._encounters: list[dict[str, Any]] = []
         self._invitations: list[dict[str, Any]] = []
@@ -54,21 +54,22 @@ class Invitations:
                 asked.append(submission)
                 continue
             invited_at = moment - timedelta(minutes=self._chance.lognormvariate(4, 1.3))
-            known = self._known(moment, submission.answers["recommend"])
+            known = self._known(moment, submission)
             identity = self._invite(submission, invited_at, submission.language, submission.segment, known)
             asked.append(submission._replace(response_id=identity))
             self._invite_silent(submission, moment)
         return asked
 
-    def _known(self, moment: datetime, recommend: int) -> str:
+    def _known(self, moment: datetime, submission: Submission) -> str:
         """A customer who answered much the same more than a month ago and answers again; '' for a new one."""
+        recommend, segment = submission.answers["recommend"], submission.segment
         if self._answered and self._again.random() < _AGAIN:
             for place in self._again.choices(range(len(self._answered)), k=30):
-                before, reference, said = self._answered[place]
-                if moment - before > _REST and abs(said - recommend) <= 1:
-                    self._answered[place] = moment, reference, recommend
+                before, reference, said, of = self._answered[place]
+                if moment - before > _REST and abs(said - recommend) <= 1 and of == segment:
+                    self._answered[place] = moment, reference, recommend, segment
                     return reference
-        self._answered.append((moment, f"C{len(self._customers) + 1:06}", recommend))
+        self._answered.append((moment, f"C{len(self._customers) + 1:06}", recommend, segment))
         return ""
 
     def customers(self) -> dict[Any, Any]:

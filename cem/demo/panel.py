@@ -34,7 +34,7 @@ class Panel:
 
     def __init__(self, sheet: Sheet) -> None:
         self._chance, self._sheet = random.Random(_SEED), sheet
-        self._members: list[tuple[str, datetime, int]] = []
+        self._members: list[tuple[str, datetime, int, str]] = []
         self._customers: list[dict[str, Any]] = []
         self._invitations: list[dict[str, Any]] = []
 
@@ -61,15 +61,15 @@ class Panel:
 
     def _member(self, moment: datetime, submission: Submission) -> str:
         """Somebody who said about the same some months ago, or somebody new."""
-        recommend = int(submission.answers["recommend"])
+        recommend, segment = int(submission.answers["recommend"]), submission.segment
         if self._members and self._chance.random() < _AGAIN:
             for place in self._chance.choices(range(len(self._members)), k=30):
-                member, before, said = self._members[place]
-                if moment - before > _APART and abs(said - recommend) <= 1:
-                    self._members[place] = member, moment, recommend
+                member, before, said, of = self._members[place]
+                if moment - before > _APART and abs(said - recommend) <= 1 and of == segment:
+                    self._members[place] = member, moment, recommend, segment
                     return member
-        member = self._join("fa", submission.segment)
-        self._members.append((member, moment, recommend))
+        member = self._join("fa", segment)
+        self._members.append((member, moment, recommend, segment))
         return member
 
     def _join(self, language: str, segment: str) -> str:

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
+from cem.quality.checks import check_waiting
 from cem.settings import Settings
 from surveys.database import Database
 from surveys.delivery.mail import KIND, Post
@@ -27,5 +29,8 @@ JOBS = (
     Job("outbox", timedelta(seconds=15), send_mail),
     # Oftener than they are due, so that a server that was down makes up for it.
     Job("digests", timedelta(minutes=10), put_due_digests),
+    # A comment is read a little after it came, and every comment again after a topic or the model has changed.
+    Job("comments", timedelta(minutes=1), read_waiting),
+    Job("quality", timedelta(days=1), check_waiting),
     Job("outbox-forget", timedelta(days=1), forget_outbox),
 )

@@ -129,25 +129,24 @@ class Model:
             return cls(vocabularies, parts, head["bias"], head["sure"])
 
     def _count(self, reading: Reading, view: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """The places of the known texts of a comment, and how often each is there."""
+        """The places of the known texts of a comment, and how often each is there, damped."""
         known = self.vocabularies[view]
-        counts = Counter(VIEWS[view](reading))
-        found = [(known[text], n) for text, n in counts.items() if text in known]
-        places = np.fromiter((place for place, _ in found), np.intp, len(found))
-        return places, np.fromiter((n for _, n in found), np.float64, len(found))
+        counts = Counter(map(known.get, VIEWS[view](reading)))
+        counts.pop(None, None)
+        places = np.fromiter(counts.keys(), np.intp, len(counts))
+        return places, 1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))
 
 
 def score_part(part: Part, counted: Mapping[str, tuple[NDArray[np.intp], NDArray[np.float64]]]) -> float:
     """The score of one linear model."""
     score = part.intercept
     for segment in part.segments:
-        places, counts = counted[segment.view]
+        places, damped = counted[segment.view]
         if not len(places):
             continue
         if segment.idf is None:
             score += float(segment.weights[places].sum(dtype=np.float64))
         else:
-            damped = 1 + np.log(counts)
             length = float(np.sqrt(np.square(damped * segment.idf[places]).sum()))
             score += float(damped @ segment.weights[places]) / length if length else 0.0
     return score

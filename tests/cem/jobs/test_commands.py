@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cem.cli import main
+from cem.jobs.schedule import JOBS
 from cem.serving import write_settings
 from surveys.database import Database
 
@@ -30,7 +31,7 @@ def test_run_and_list(cem: Cem) -> None:
     everything = cem("jobs", "run")
     listed = cem("jobs", "list").output
 
-    assert (everything.exit_code, everything.output) == (0, "outbox: did 0\ndigests: did 0\noutbox-forget: did 0\n")
+    assert (everything.exit_code, everything.output) == (0, "\n".join(f"{job.name}: did 0" for job in JOBS) + "\n")
     assert "never ran" not in listed
     assert listed.endswith("waiting in the outbox: 0\n")
 
@@ -41,7 +42,7 @@ def test_a_job_that_is_not_there(cem: Cem) -> None:
 
     assert (result.exit_code, result.output) == (
         2,
-        "cem: There is no job 'dance'; there are outbox, digests, outbox-forget.\n",
+        f"cem: There is no job 'dance'; there are {', '.join(job.name for job in JOBS)}.\n",
     )
 
 
