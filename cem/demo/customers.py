@@ -22,7 +22,7 @@ from surveys.responses import Submission
 from surveys.touchpoints import customer_id_of
 
 # The share of the answers of earlier months that came by a personal link, and how often one was answered.
-BY_LINK = {"after-contact": 0.6, "relationship": 1.0}
+BY_LINK = {"after-contact": 0.3, "relationship": 0.8}
 ANSWERED = 0.34
 # How many who answer had answered before.
 RETURNING = 0.3
@@ -41,11 +41,11 @@ _KINDS = {
     for tier, often in (("high", 20), ("middle", 30), ("low", 50))
     for need, share in (("digital", 0.45), ("advice", 0.2), ("price", 0.35))
 }
-_UNHAPPY = {"good": 0.3, "mixed": 0.9, "bad": 3.2}
+_UNHAPPY = {"good": 0.2, "mixed": 0.9, "bad": 3.6}
 # A year's fees of a customer, in thousand rials: the middle and its spread.
 _SPEND = {"high": (90_000, 0.3), "middle": (30_000, 0.3), "low": (8_000, 0.4)}
 # A year's chance of leaving after an answer of each mood.
-_LEAVE = {"good": 0.09, "mixed": 0.125, "bad": 0.2}
+_LEAVE = {"good": 0.08, "mixed": 0.125, "bad": 0.25}
 _SPENDS = {"good": 1.2, "mixed": 1.0, "bad": 0.76}
 _WALLET = {"good": 0.56, "mixed": 0.47, "bad": 0.36}
 _YEAR = 365.25
@@ -63,6 +63,7 @@ class Known:
     yearly: float
     left_on: date | None
     segment: str = ""
+    silent: bool = False
 
 
 class Customers:
@@ -98,7 +99,8 @@ class Customers:
         there = {known.customer_id for known in self._known}
         for customer_id in dict.fromkeys(customers):
             if customer_id not in there:
-                self._meet(customer_id, self._timeline.today, "mixed").left_on = None
+                known = self._meet(customer_id, self._timeline.today, "mixed")
+                known.left_on, known.silent = None, True
 
     def add_lost(self) -> None:
         """Those who left in the last year without having been asked: the books know them too."""
@@ -213,7 +215,8 @@ class Customers:
         often = (known.yearly / 1000) ** 0.4 * chance.uniform(1.2, 3.0)
         margin = chance.uniform(0.28, 0.42)
         share = min(max(chance.gauss(_WALLET[known.mood], 0.12), 0.08), 0.95) if chance.random() < 0.4 else None
-        for back in BOOKS:
+        # Nobody asks what those who never answered did next, so one day of the books is enough for them.
+        for back in BOOKS[-1:] if known.silent else BOOKS:
             day = today - timedelta(days=back)
             if known.since >= day:
                 continue

@@ -82,7 +82,8 @@ class Invitations:
             (Encounter, self._encounters),
             (Invitation, self._invitations),
         ):
-            session.execute(insert(table), rows)
+            # Straight into the table: the mapper would look at each of these many rows.
+            session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type] # it is a table
 
     def _invite_silent(self, like: Submission, moment: datetime) -> None:
         """Those who were asked at the same place about then and did not answer."""
