@@ -121,8 +121,8 @@ BUSINESS_CALLS = Planted(
 LEAVING = Planted(
     code="leaving",
     description=(
-        "Detractors leave two to three times as often as promoters after their answer. It is planted as going together: the "
-        "books do not say why they left."
+        "Detractors leave two to three times as often as promoters after their answer. It is planted as going "
+        "together: the books do not say why they left."
     ),
     measure="a detractor's odds of leaving within half a year as a multiple of a promoter's",
     at_least=1.5,
