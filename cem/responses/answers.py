@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cem.quality.rules import NAMES
+from metrics.text.personal_data import scrub
 from surveys.languages import N_, Language
 from surveys.models import Response
 from surveys.questionnaire import (
@@ -19,13 +21,6 @@ from surveys.questionnaire import (
     SingleChoice,
     Text,
 )
-
-SIGNALS = {
-    "honeypot": N_("A field that people do not see was filled in"),
-    "too_fast": N_("Sent faster than anybody can read"),
-    "late": N_("Sent more than a day after the page was opened"),
-    "no_language_header": N_("The browser named no language, as programs do"),
-}
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ def given(response: Response, asked: Questionnaire, spoken: Language, *, words: 
         response.channel,
         response.segment,
         response.language,
-        tuple(spoken.gettext(SIGNALS[name]) if name in SIGNALS else name for name in response.signals),
+        tuple(spoken.gettext(NAMES[name]) if name in NAMES else name for name in response.signals),
         tuple(_replies(response.answers, asked, spoken, words=words)),
     )
 
@@ -91,4 +86,4 @@ def written(question: Question, answer: Any, spoken: Language) -> str:
             return f"{amount} {spoken.own(question.unit)}".strip()
         case Date():
             return spoken.date(date.fromisoformat(answer))
-    return str(answer)
+    return scrub(str(answer), lambda _kind: "[…]")

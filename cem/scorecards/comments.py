@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cem.scorecards.choices import Choice
+from metrics.text.personal_data import scrub
 from surveys.models import Response, SurveyVersion
 from surveys.questionnaire import Comment, Questionnaire, Scored
 
@@ -56,7 +57,8 @@ def _questionnaires(reader: Session, choice: Choice, versions: set[int]) -> Mapp
 
 def _remark(response: Response, asked: Questionnaire, choice: Choice) -> Remark:
     written = [response.answers.get(q.id) for q in asked.questions if isinstance(q, Comment)]
-    words = "\n".join(text for text in written if isinstance(text, str))
+    # Nobody needs a customer's telephone number to learn from what they say.
+    words = scrub("\n".join(text for text in written if isinstance(text, str)), lambda _kind: "[…]")
     if choice.anonymous or asked.anonymous:
         return Remark(words, response.language, response.day)
     scored = next((q for q in asked.questions if isinstance(q, Scored) and q.series == choice.kpi), None)
