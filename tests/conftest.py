@@ -101,6 +101,13 @@ def postgresql_database(postgresql_url: str) -> Iterator[Database]:
         database = create_database(postgresql_url)
         yield database
         with database.writer.begin() as connection:
+            # Whoever a failed test has left in a transaction would be waited for without end.
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
             names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
             connection.execute(text(f"TRUNCATE {names}"))
         database.close()

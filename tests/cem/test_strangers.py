@@ -95,7 +95,8 @@ def test_no_form_without_its_token(app: Litestar, sign_in: SignIn, database: Dat
         for handler in getattr(route, "route_handlers", [])
         if isinstance(handler, HTTPRouteHandler) and "POST" in handler.http_methods
     }
-    forms = {path for path in forms if not path.startswith(("/s/", "/f/", "/i/", "/api/"))}
+    # Survey pages and the end of a digest are opened by whoever has the link: there is no session to borrow.
+    forms = {path for path in forms if not path.startswith(("/s/", "/f/", "/i/", "/api/", "/digests/stop/"))}
     for path in forms:
         for token in ({}, {"_csrf_token": ""}, {"_csrf_token": "forged"}):
             answer = client.post(path, data={"series": "nps", "value": "5", **token}, follow_redirects=False)

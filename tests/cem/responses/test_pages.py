@@ -109,7 +109,7 @@ def test_what_is_suspect(sign_in: SignIn, answer: Answer, today: date) -> None:
     page = text_of(sign_in(Role.ANALYST).get("/responses?lang=en&quality=suspect").text)
 
     assert "Responses: 6" in page
-    assert "Sent faster than anybody can read" in page
+    assert "Sent within seconds of opening" in page
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cem.audit import AuditEvent
 from surveys.database import Database
 from surveys.models import Customer, Segment
-from surveys.touchpoints import customer_id
+from surveys.touchpoints import customer_id_of
 
 Cem = Callable[..., Result]
 FILE = "reference,language,segment\nc1,fa,affluent\nc2,en,\nc3,,mass\n"
@@ -40,7 +40,7 @@ def bring(cem: Cem, tmp_path: Path, segments: None) -> Callable[..., Result]:
 def stored(database: Database) -> dict[str, tuple[str, str]]:
     with database.read() as session:
         customers = session.scalars(select(Customer)).all()
-        assert all(customer.customer_id == customer_id(customer.reference) for customer in customers)
+        assert all(customer.customer_id == customer_id_of(customer.reference) for customer in customers)
         return {customer.reference: (customer.language, customer.segment) for customer in customers}
 
 
