@@ -6,7 +6,7 @@ Whoever waits sees how far it is, and whoever goes away stops it: after the part
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -63,11 +63,33 @@ class Step(NamedTuple):
     total: int
 
 
+class Steps:
+    """The steps of a count, which whoever sends the page walks through and whoever ends it closes, from any thread."""
+
+    def __init__(self, walked: Generator[Step, None, None] | None = None) -> None:
+        self._walked, self._lock = walked, threading.Lock()
+
+    def __iter__(self) -> "Steps":
+        return self
+
+    def __next__(self) -> Step:
+        with self._lock:
+            if self._walked is None:
+                raise StopIteration
+            return next(self._walked)
+
+    def close(self) -> None:
+        """No more is counted; waits for the step that has begun."""
+        with self._lock:
+            if self._walked is not None:
+                self._walked.close()
+
+
 @dataclass
 class Outcome:
     """A table, or None where it must not be shown; `steps` are walked through before there is one."""
 
-    steps: Iterator[Step] = field(default_factory=lambda: iter(()))
+    steps: Steps = field(default_factory=Steps)
     table: Table | None = None
     seconds: float = 0.0
     slow: bool = False
@@ -94,7 +116,7 @@ def count_in_steps(
     """The same, in a transaction that lasts while somebody walks through the steps; Busy where too many do."""
     slots.take()
     outcome = Outcome(slow=True)
-    outcome.steps = _steps(outcome, database, slots, choice, offers, sides, make)
+    outcome.steps = Steps(_steps(outcome, database, slots, choice, offers, sides, make))
     # Begun, so that its end is reached whatever happens.
     next(outcome.steps)
     return outcome
@@ -108,7 +130,7 @@ def _steps(
     offers: Offers,
     sides: Sequence[Side],
     make: Make,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     started = time.perf_counter()
     parts = list(pairwise(_bounds(choice)))
     try:

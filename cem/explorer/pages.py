@@ -72,7 +72,9 @@ class ExplorerPages(Controller):
             "enough": ENOUGH,
         }
         # Who sees how far it is must get each piece as it comes.
-        return show.stream("explorer/show.html", **page) if outcome.slow else show("explorer/show.html", **page)
+        if outcome.slow:
+            return show.stream("explorer/show.html", outcome.steps.close, **page)
+        return show("explorer/show.html", **page)
 
     @get("/drivers", sync_to_thread=True, opt={"action": Action.EXPLORER_READ})
     def show_drivers(
