@@ -40,7 +40,8 @@ from metrics.outcomes.recency_frequency import RecencyFrequency, rfm_scores
 from metrics.outcomes.survival import SurvivalCurve, kaplan_meier, log_rank, restricted_mean
 from metrics.outcomes.wallet import share_of_wallet
 from metrics.outcomes.word_of_mouth import WordOfMouth, word_of_mouth
-from metrics.payouts import Payout, PayoutCurve, payout
+from metrics.payouts.curves import PayoutCurve
+from metrics.payouts.scores import Payout, payout
 from metrics.proportions import csat, proportion
 from metrics.quality import duplicates, speeding, straight_lining
 from metrics.reliability.agreement import Intraclass, intraclass, krippendorff_alpha

@@ -72,7 +72,10 @@ from metrics.outcomes.purchases import PurchaseModel, fit_purchases
 from metrics.outcomes.recency_frequency import rfm_scores
 from metrics.outcomes.spend import SpendModel
 from metrics.outcomes.survival import kaplan_meier, log_rank
-from metrics.payouts import Component, Gate, PayoutCurve, exact, expected_next, payout, score
+from metrics.payouts.curves import PayoutCurve
+from metrics.payouts.exact import exact
+from metrics.payouts.expectations import expected_next
+from metrics.payouts.scores import Component, Gate, payout, score
 from metrics.quantiles import normal_p
 from metrics.reliability.factor_model import one_factor
 from metrics.sampling.power import two_mean_power

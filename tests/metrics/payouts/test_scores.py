@@ -4,7 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from metrics.payouts import Component, Gate, PayoutCurve, exact, expected_next, payout, score
+from metrics.payouts.curves import PayoutCurve, Shape
+from metrics.payouts.exact import exact
+from metrics.payouts.expectations import expected_next
+from metrics.payouts.scores import Component, Gate, pass_gates, payout, score, weigh
 
 points = st.lists(st.integers(-100, 100), min_size=3, max_size=3, unique=True).map(sorted)
 pays = st.lists(st.fractions(0, 2, max_denominator=100), min_size=3, max_size=3).map(sorted)
@@ -41,6 +44,29 @@ def test_curves_out_of_order() -> None:
     for wrong in ((30, 20, 50), (30, 30, 50), (1, 2, 3, 1, "0.5", 2)):
         with pytest.raises(ValueError, match=r"way|less"):
             PayoutCurve.of(*wrong)
+
+
+@pytest.mark.parametrize(
+    ("shape", "pays"),
+    [
+        (Shape.LINEAR, ["0", "1/2", "3/4", "29/30", "1", "31/30", "3/2"]),
+        (Shape.FLAT, ["0", "1/2", "41/52", "1", "1", "1", "3/2"]),
+        (Shape.STEPS, ["0", "1/2", "1/2", "1/2", "1", "1", "3/2"]),
+        (Shape.CLIFF, ["0", "0", "0", "0", "1", "1", "1"]),
+    ],
+)
+def test_shapes(shape: Shape, pays: list[str]) -> None:
+    """Each shape at and between its points; the flat zone pays the target two points around it."""
+    flat = Fraction(2 if shape is Shape.FLAT else 0)
+    curve = PayoutCurve(*map(Fraction, (20, 35, 50, "1/2", 1, "3/2")), shape=shape, flat=flat)
+    found = [curve.pay(value) for value in ("19.99", 20, "27.5", 34, 35, 36, 50)]
+    assert found == [Fraction(pay) for pay in pays]
+
+
+def test_a_flat_zone_has_room() -> None:
+    """A zone that reaches the threshold would make a jump, and is refused."""
+    with pytest.raises(ValueError, match="flat"):
+        PayoutCurve(*map(Fraction, (20, 35, 50)), shape=Shape.FLAT, flat=Fraction(15))
 
 
 def component(name: str, weight: int, value: int, n: int = 30) -> Component:
@@ -85,6 +111,27 @@ def test_a_shut_gate_is_named() -> None:
         payout(1, 1, part_of_period=2)
     with pytest.raises(ValueError, match="amount"):
         exact(float("nan"))
+
+
+def test_gates_act_in_their_own_way() -> None:
+    """One multiplies, one holds, one pays nothing whatever the floor is; cap and floor come after them."""
+    rate = Gate("rate", Fraction(9), Fraction(8), at_most=True, factor=Fraction(9, 10))
+    hold = Gate("integrity", Fraction(0), Fraction(1), factor=None)
+    hard = Gate("compliance", Fraction(0), Fraction(1))
+    assert pass_gates(Fraction(1), [rate]).value == Fraction(9, 10)
+    assert pass_gates(Fraction(1), [hold]).held_by == ("integrity",)
+    assert pass_gates(Fraction(1), [rate, hard], floor=Fraction(1, 2)) == pass_gates(Fraction(0), [hard])
+    assert pass_gates(Fraction(2), [], cap=Fraction(13, 10)).value == Fraction(13, 10)
+    assert pass_gates(Fraction(0), [], floor=Fraction(1, 5)).value == Fraction(1, 5)
+    assert Gate("unknown", None, Fraction(1)).open
+
+
+def test_how_much_must_remain_is_a_choice() -> None:
+    """Half of the weights unless the plan says otherwise."""
+    weights = {"nps": Fraction(40), "ces": Fraction(60)}
+    pays = {"nps": Fraction(1), "ces": None}
+    assert weigh(weights, pays) is None
+    assert weigh(weights, pays, Fraction(1, 4)) == 1
 
 
 @given(values, values, st.fractions(0, 1, max_denominator=100))
