@@ -4,6 +4,7 @@ import cem.audit
 import cem.comments.models
 import cem.digests.models
 import cem.jobs.models
+import cem.operations.models
 import cem.outcomes.models
 import cem.people.models
 import cem.quality.models
@@ -21,6 +22,7 @@ MODULES = (
     cem.comments.models,
     cem.digests.models,
     cem.jobs.models,
+    cem.operations.models,
     cem.outcomes.models,
     cem.people.models,
     cem.quality.models,

@@ -39,8 +39,10 @@ DEFINITIONS = {
     "api_key",
     "annotation",
     "benchmark",
+    "operational_metric",
+    "operational_target",
 }
-APPENDED = {"audit_event"}
+APPENDED = {"audit_event", "operational_figure"}
 # What the application sends and does for its own people: rows that come and go.
 WORK = {"outbox", "job", "digest_subscription"}
 

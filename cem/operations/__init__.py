@@ -1,0 +1,1 @@
+"""Operational metrics: what the company counts elsewhere, beside the perceptions that it explains."""
