@@ -8,6 +8,7 @@ import cem.operations.models
 import cem.outcomes.models
 import cem.people.models
 import cem.quality.models
+import cem.rewards.models
 import cem.scorecards.models
 import surveys.models
 from surveys.database import Base
@@ -26,6 +27,7 @@ MODULES = (
     cem.outcomes.models,
     cem.people.models,
     cem.quality.models,
+    cem.rewards.models,
     cem.scorecards.models,
     surveys.models,
 )

@@ -15,6 +15,8 @@ class Role(StrEnum):
     CX_MANAGER = "cx_manager"
     UNIT_MANAGER = "unit_manager"
     HR = "hr"
+    FINANCE = "finance"
+    EMPLOYEE = "employee"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
 
@@ -24,6 +26,8 @@ ROLE_NAMES = {
     Role.CX_MANAGER: N_("CX manager"),
     Role.UNIT_MANAGER: N_("Unit manager"),
     Role.HR: N_("Human resources"),
+    Role.FINANCE: N_("Finance"),
+    Role.EMPLOYEE: N_("Employee"),
     Role.ANALYST: N_("Analyst"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
@@ -31,7 +35,10 @@ ROLE_NAMES = {
 
 class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
+    ADJUSTMENTS_APPROVE = "adjustments:approve"
+    ADJUSTMENTS_REQUEST = "adjustments:request"
     ANNOTATIONS_WRITE = "annotations:write"
+    APPEALS_DECIDE = "appeals:decide"
     BENCHMARKS_SET = "benchmarks:set"
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
@@ -42,8 +49,16 @@ class Action(StrEnum):
     QUALITY_SET = "quality:set"
     RESPONSES_EXPORT = "responses:export"
     RESPONSES_READ = "responses:read"
+    REWARDS_APPROVE = "rewards:approve"
+    REWARDS_DESIGN = "rewards:design"
+    REWARDS_PAY = "rewards:pay"
+    REWARDS_READ = "rewards:read"
+    REWARDS_REVIEW = "rewards:review"
+    REWARDS_SHARES_READ = "rewards:shares:read"
+    REWARDS_SIGN = "rewards:sign"
     SCORECARDS_READ = "scorecards:read"
     SIGNED_IN = "signed-in"
+    STATEMENTS_READ = "statements:read"
     TARGETS_SET = "targets:set"
     TOPICS_KEEP = "topics:keep"
 
@@ -53,6 +68,7 @@ class Scope(StrEnum):
 
     COMPANY = "company"
     OWN_UNITS = "own units"
+    OWN = "own"
 
 
 # Respondents' own words go to those who act on them; HR and the administrator need the numbers alone.
@@ -95,6 +111,25 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.UNIT_MANAGER: Scope.OWN_UNITS,
         Role.ANALYST: Scope.COMPANY,
     },
+    # Amounts by name are between HR, finance and the person. Others see shares of the target, by unit, in groups.
+    Action.REWARDS_READ: {Role.HR: Scope.COMPANY, Role.FINANCE: Scope.COMPANY},
+    Action.REWARDS_SHARES_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.HR: Scope.COMPANY,
+        Role.FINANCE: Scope.COMPANY,
+    },
+    # HR designs and runs a plan, the business signs it with HR, and finance is the second pair of eyes that pays.
+    Action.REWARDS_DESIGN: {Role.HR: Scope.COMPANY},
+    Action.REWARDS_SIGN: {Role.HR: Scope.COMPANY, Role.EXECUTIVE: Scope.COMPANY},
+    Action.REWARDS_REVIEW: {Role.HR: Scope.COMPANY},
+    Action.REWARDS_APPROVE: {Role.FINANCE: Scope.COMPANY},
+    Action.REWARDS_PAY: {Role.FINANCE: Scope.COMPANY},
+    Action.APPEALS_DECIDE: {Role.HR: Scope.COMPANY, Role.FINANCE: Scope.COMPANY},
+    Action.ADJUSTMENTS_REQUEST: {Role.HR: Scope.COMPANY},
+    Action.ADJUSTMENTS_APPROVE: {Role.HR: Scope.COMPANY, Role.FINANCE: Scope.COMPANY},
+    Action.STATEMENTS_READ: dict.fromkeys(Role, Scope.OWN),
     Action.SCORECARDS_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
         Role.CX_MANAGER: Scope.COMPANY,
@@ -108,8 +143,17 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.TOPICS_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
 }
 
-# Whoever answers for a unit is measured by its KPIs, whatever their role: these move KPIs, and are closed to them.
-CLOSED_TO_MEASURED = frozenset({Action.QUALITY_DECIDE, Action.QUALITY_SET})
+# Whoever answers for a unit, or is paid on a KPI, is measured by it, whatever their role: these move KPIs, and are
+# closed to them.
+CLOSED_TO_MEASURED = frozenset(
+    {
+        Action.BENCHMARKS_SET,
+        Action.COMMENTS_CORRECT,
+        Action.QUALITY_DECIDE,
+        Action.QUALITY_SET,
+        Action.TARGETS_SET,
+    }
+)
 
 
 def scope_of(role: Role, action: Action) -> Scope | None:
@@ -117,9 +161,9 @@ def scope_of(role: Role, action: Action) -> Scope | None:
     return PERMISSIONS.get(action, {}).get(role)
 
 
-def may(role: Role, unit: str | None, action: Action) -> bool:
-    """Whether somebody of this role, who answers for this unit or for none, may do this at all."""
-    return scope_of(role, action) is not None and not (unit and action in CLOSED_TO_MEASURED)
+def may(role: Role, action: Action, *, measured: bool) -> bool:
+    """Whether somebody of this role may do this at all; `measured` who answers for a unit or is paid on a KPI."""
+    return scope_of(role, action) is not None and not (measured and action in CLOSED_TO_MEASURED)
 
 
 def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -129,7 +173,7 @@ def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
     if connection.user is None:
         raise NotSignedIn
     action = handler.opt.get("action")
-    if action is None or not may(connection.user.role, connection.user.unit, action):
+    if action is None or not may(connection.user.role, action, measured=connection.user.measured):
         raise Forbidden
 
 

@@ -79,7 +79,7 @@ class Show:
 
     def _may(self, action: str) -> bool:
         person = self.request.scope.get("user")
-        return person is not None and may(person.role, person.unit, Action(action))
+        return person is not None and may(person.role, Action(action), measured=person.measured)
 
     def _other_languages(self) -> list[tuple[Language, str]]:
         """The same page in each other language, with the address's other choices kept."""

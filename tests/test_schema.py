@@ -44,6 +44,25 @@ DEFINITIONS = {
 }
 APPENDED = {"audit_event", "operational_figure"}
 # What the application sends and does for its own people: rows that come and go.
+# What HR keeps of the people it pays: as many rows as there are employees and periods, never responses.
+REWARDS = {
+    "employee",
+    "reward_plan",
+    "plan_signature",
+    "participant",
+    "reward_run",
+    "kpi_snapshot",
+    "unit_result",
+    "reward_amount",
+    "run_approval",
+    "integrity_hold",
+    "appeal",
+    "adjustment",
+    "payroll_batch",
+    "payroll_row",
+    "reward_event",
+    "statement_view",
+}
 WORK = {"outbox", "job", "digest_subscription"}
 
 
@@ -57,7 +76,7 @@ def keys(table: Table) -> list[list[str]]:
 
 def test_every_table_has_its_place() -> None:
     """A new table says whether it grows with responses, with customers, or not."""
-    assert set(metadata.tables) == BY_SURVEY | BY_CUSTOMER | DEFINITIONS | APPENDED | WORK
+    assert set(metadata.tables) == BY_SURVEY | BY_CUSTOMER | DEFINITIONS | APPENDED | WORK | REWARDS
 
 
 def test_survey_and_customer_lead_every_key() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cem.audit import audit
 from cem.errors import BadInput
 from cem.people.models import Account, ApiKey, BrowserSession
+from cem.rewards.separation import is_paid
 from cem.roles import Role
 from surveys.database import Database, new_id
 from surveys.delivery.mail import is_address
@@ -33,6 +34,13 @@ class Person:
     full_name: str
     role: Role
     unit: str | None
+    # Takes part in a reward plan that is not closed.
+    paid: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether KPIs are about this person: nobody moves what they are measured by."""
+        return self.unit is not None or self.paid
 
 
 def add_account(
@@ -110,14 +118,15 @@ def sign_in(database: Database, hasher: PasswordHasher, now: datetime, name: str
 
 def person_of(session: Session, token: str, now: datetime) -> Person | None:
     """Whose session a cookie is, if it still runs."""
-    account = session.scalar(
-        select(Account)
+    row = session.execute(
+        select(Account, is_paid(Account.name))
         .join(BrowserSession, BrowserSession.account_id == Account.account_id)
         .where(BrowserSession.digest == digest(token), BrowserSession.expires_at > now, Account.disabled_at.is_(None))
-    )
-    if account is None:
+    ).first()
+    if row is None:
         return None
-    return Person(account.name, account.full_name, Role(account.role), account.unit)
+    account, paid = row
+    return Person(account.name, account.full_name, Role(account.role), account.unit, paid)
 
 
 def sign_out(session: Session, token: str) -> None:

@@ -43,3 +43,17 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Employee(Base):
+    """Somebody whom the company pays. `account` is the name that they sign in by, where they do."""
+
+    __tablename__ = "employee"
+
+    employee_no: Mapped[str] = mapped_column(String(32), primary_key=True)
+    full_name: Mapped[str] = mapped_column(String(128))
+    grade: Mapped[str] = mapped_column(String(32))
+    region: Mapped[str] = mapped_column(String(64))
+    cost_centre: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(2))
+    account: Mapped[str | None] = mapped_column(String(64), ForeignKey("account.name"), unique=True)

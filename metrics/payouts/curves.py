@@ -55,7 +55,9 @@ class PayoutCurve:
     @classmethod
     def of(cls, threshold: Amount, target: Amount, stretch: Amount, *pay: Amount) -> "PayoutCurve":
         """A curve of numbers as they are written: the three points, then the pay at each where it is not the usual."""
-        return cls(*map(exact, (threshold, target, stretch, *pay)))
+        usual = (Fraction(0), Fraction(1), Fraction(3, 2))
+        at_threshold, at_target, cap = (*map(exact, pay), *usual[len(pay) :])
+        return cls(exact(threshold), exact(target), exact(stretch), at_threshold, at_target, cap)
 
     @property
     def lower_is_better(self) -> bool:

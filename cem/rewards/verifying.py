@@ -1,0 +1,54 @@
+"""Verifying: is everything that was frozen, calculated and paid still what it was?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cem.rewards.calculating import recalculated_digest
+from cem.rewards.calculation import AmountTrace, UnitTrace
+from cem.rewards.history import broken_links
+from cem.rewards.models import KpiSnapshot, PayrollBatch, RewardAmount, RewardEvent, RewardRun, UnitResult
+from cem.rewards.payroll import batch_digest
+from cem.rewards.snapshots import Snapshot
+
+PIECE = 2000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What does not fit: `kind` is history, snapshot, score, amount, calculation or payroll."""
+
+    kind: str
+    subject: str
+
+
+def verify(session: Session) -> Iterator[Difference]:
+    """Everything that does not fit any more; nothing is the only right answer."""
+    for code in session.scalars(select(RewardEvent.plan_code).distinct().order_by(RewardEvent.plan_code)):
+        for number in broken_links(session, code):
+            yield Difference("history", f"{code} {number}")
+    for run in session.scalars(select(RewardRun).order_by(RewardRun.run_id)):
+        yield from _run(session, run)
+
+
+def _run(session: Session, run: RewardRun) -> Iterator[Difference]:
+    name = f"{run.plan_code} {run.period} {run.revision}"
+    for row in session.scalars(select(KpiSnapshot).where(KpiSnapshot.run_id == run.run_id)):
+        if msgspec.convert(row.document, Snapshot).digest != row.digest:
+            yield Difference("snapshot", f"{name} {row.measure} {row.unit}")
+    for result in session.scalars(select(UnitResult).where(UnitResult.run_id == run.run_id)):
+        if msgspec.convert(result.trace, UnitTrace).digest != result.digest:
+            yield Difference("score", f"{name} {result.unit}")
+    amounts = select(RewardAmount).where(RewardAmount.run_id == run.run_id).execution_options(yield_per=PIECE)
+    for amount in session.scalars(amounts):
+        trace = msgspec.convert(amount.trace, AmountTrace)
+        if trace.digest != amount.digest or trace.paid != amount.paid:
+            yield Difference("amount", f"{name} {amount.employee_no}")
+    if run.digest is not None and recalculated_digest(session, run) != run.digest:
+        yield Difference("calculation", name)
+    batch = session.scalars(select(PayrollBatch).where(PayrollBatch.run_id == run.run_id)).first()
+    if batch is not None and batch_digest(session, batch) != batch.digest:
+        yield Difference("payroll", name)
