@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.orm import Session
 
 from cem.api.encounters import EncounterApi
+from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.comments.pages import CommentPages
@@ -114,7 +115,7 @@ def create_app(
             _staff_pages(settings, front),
             Router(
                 "/api/v1",
-                route_handlers=[EncounterApi],
+                route_handlers=[EncounterApi, PayrollApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

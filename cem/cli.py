@@ -22,6 +22,7 @@ COMMANDS = {
     "quality": ("cem.quality.commands:quality", "Look for answers that may not be meant."),
     "report": ("cem.reports.commands:report", "The scorecard as a PDF or a page in one file."),
     "responses": ("cem.studio.commands:responses", "Bring responses in from a CSV file."),
+    "rewards": ("cem.rewards.commands:rewards", "Pay tied to experience metrics: run, export, acknowledge, verify."),
     "serve": ("cem.serving:serve", "Serve the product."),
     "survey": ("cem.studio.commands:survey", "Check, publish and export questionnaires."),
     "tallies": ("cem.studio.commands:tallies", "Compare the tallies with the responses, or rebuild them."),

@@ -177,7 +177,9 @@ def permitted(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
         raise Forbidden
 
 
-def keyed(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """The guard of the API: a program shows its key."""
+def keyed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of the API: a program shows its key, and payroll's addresses open for payroll's keys alone."""
     if connection.user is None:
         raise NotSignedIn
+    if bool(handler.opt.get("payroll")) != connection.auth.payroll:
+        raise Forbidden

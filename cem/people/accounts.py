@@ -133,20 +133,30 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(BrowserSession).where(BrowserSession.digest == digest(token)))
 
 
-def add_api_key(session: Session, now: datetime, actor: str, name: str) -> str:
-    """A new key for a program; it is shown once and kept as a digest."""
+def add_api_key(session: Session, now: datetime, actor: str, name: str, *, payroll: bool = False) -> str:
+    """A new key for a program, or for payroll's; it is shown once and kept as a digest."""
     _check_name(name)
     if session.scalar(select(ApiKey).where(ApiKey.name == name)):
         raise BadInput(f"There is already an API key named {name!r}, in use or revoked.")
     key = f"cem_{secrets.token_urlsafe(32)}"
-    session.add(ApiKey(digest=digest(key), name=name, created_at=now))
-    audit(session, now, actor, "api-key:add", name)
+    session.add(ApiKey(digest=digest(key), name=name, payroll=payroll, created_at=now))
+    audit(session, now, actor, "api-key:add", name, payroll=payroll)
     return key
 
 
-def name_of_api_key(session: Session, key: str) -> str | None:
-    statement = select(ApiKey.name).where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
-    return session.scalar(statement)
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Which program sends a request, and whether it is payroll's."""
+
+    name: str
+    payroll: bool
+
+
+def program_of(session: Session, key: str) -> Program | None:
+    """Whose key this is, if it is in use."""
+    statement = select(ApiKey.name, ApiKey.payroll).where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
+    row = session.execute(statement).first()
+    return None if row is None else Program(row.name, row.payroll)
 
 
 def revoke_api_key(session: Session, now: datetime, actor: str, name: str) -> None:

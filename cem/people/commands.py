@@ -53,15 +53,16 @@ def change_email(name: str, address: str) -> None:
 
 @click.group("api-key")
 def api_key() -> None:
-    """Keys of the programs that send encounters."""
+    """Keys of the programs that send encounters and figures, or that pay."""
 
 
 @api_key.command("add")
 @click.argument("name")
-def add_key(name: str) -> None:
+@click.option("--payroll", is_flag=True, help="For the payroll system: opens what is to be paid, and nothing else.")
+def add_key(name: str, payroll: bool) -> None:
     """Add a key and print it, once."""
     with opened() as database, database.write() as session:
-        key = add_api_key(session, utc_now(), ACTOR, name)
+        key = add_api_key(session, utc_now(), ACTOR, name, payroll=payroll)
     click.echo(key)
 
 

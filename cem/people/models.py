@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base
@@ -41,6 +41,8 @@ class ApiKey(Base):
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
+    # Whether it opens payroll as well: amounts by name are not for the programs that send encounters.
+    payroll: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from cem.people.accounts import name_of_api_key, person_of
+from cem.people.accounts import Program, person_of, program_of
 from surveys.database import Database, utc_now
 
 COOKIE = "session"
@@ -29,7 +29,7 @@ class BrowserAuthentication(AbstractAuthenticationMiddleware):
 
 
 class KeyAuthentication(AbstractAuthenticationMiddleware):
-    """The name of an API key, or nobody."""
+    """The program of an API key, or none."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         scheme, _, key = connection.headers.get("authorization", "").partition(" ")
@@ -37,8 +37,10 @@ class KeyAuthentication(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=None, auth=None)
         database: Database = connection.app.state.database
 
-        def look_up() -> str | None:
+        def look_up() -> Program | None:
             with database.read() as session:
-                return name_of_api_key(session, key.strip())
+                return program_of(session, key.strip())
 
-        return AuthenticationResult(user=await asyncio.to_thread(look_up), auth=None)
+        program = await asyncio.to_thread(look_up)
+        # Handlers know a program by its name, and its guard by what it may open.
+        return AuthenticationResult(user=None if program is None else program.name, auth=program)

@@ -5,7 +5,7 @@ locked, and begins again from the same frozen data; nothing of it is shown befor
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -37,7 +38,7 @@ from cem.rewards.inputs import Decided, unit_input
 from cem.rewards.models import KpiSnapshot, Participant, RewardAmount, RewardPlan, RewardRun, UnitResult
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import CALCULATED, CLOSED, LOCKED, Held, WrongStep, find_run, units_of
+from cem.rewards.runs import CALCULATED, CLOSED, LOCKED, Held, WrongStep, find_run, measure_run, units_of
 from cem.rewards.runs import PAID as RUN_PAID
 from cem.rewards.separation import refuse_own_pay
 from cem.rewards.snapshots import Snapshot
@@ -83,6 +84,16 @@ class Inputs:
         return {one.unit: one.digest for one in self.units}
 
 
+@dataclass(frozen=True)
+class Sharing:
+    """What each is paid, by employee number, and how far the pool went."""
+
+    shared: Shared
+    paid: Mapping[str, int | None]
+    # Of who is paid what: the calculation's own digest rests on it.
+    digest: str
+
+
 def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UUID) -> Iterator[Progress]:
     """Calculate a locked run, and say after each piece how far it is; the last report has the digest and the total."""
     with database.write() as session:
@@ -115,12 +126,21 @@ def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UU
 
 def read_inputs(session: Session, run: RewardRun) -> Inputs:
     """What a run is calculated from, with the scores of its units."""
-    plan = session.get_one(RewardPlan, run.plan_id)
-    terms, offers = read_terms(plan), read_offers(session)
-    frozen: dict[tuple[str, str], Snapshot] = {
-        (row.measure, row.unit): msgspec.convert(row.document, Snapshot)
-        for row in session.scalars(select(KpiSnapshot).where(KpiSnapshot.run_id == run.run_id))
-    }
+    frozen = [
+        msgspec.convert(document, Snapshot)
+        for document in session.scalars(select(KpiSnapshot.document).where(KpiSnapshot.run_id == run.run_id))
+    ]
+    return _inputs(session, run, frozen)
+
+
+def preview_run(session: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> tuple[Inputs, Sharing]:
+    """What a run would pay if it were locked now; nothing is stored."""
+    inputs = _inputs(session, run, measure_run(session, run, now, zone))
+    return inputs, share_run(session, inputs)
+
+
+def _inputs(session: Session, run: RewardRun, snapshots: Sequence[Snapshot]) -> Inputs:
+    terms, offers = read_terms(session.get_one(RewardPlan, run.plan_id)), read_offers(session)
     units = sorted(units_of(session, run.plan_code, run.period))
     if not units:
         raise Nobody
@@ -130,6 +150,7 @@ def read_inputs(session: Session, run: RewardRun) -> Inputs:
         held_measures(session, run),
         released_measures(session, run),
     )
+    frozen = {(snapshot.measure, snapshot.unit): snapshot for snapshot in snapshots}
     scored = tuple(score_unit(terms, unit_input(terms, offers, frozen, unit, decided)) for unit in units)
     return Inputs(run, terms, scored, RewardPeriod.parse(run.period).days)
 
@@ -179,16 +200,6 @@ def people_of(session: Session, run: RewardRun) -> Iterator[PersonInput]:
                 for part in parts
             ),
         )
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """What each is paid, by employee number, and how far the pool went."""
-
-    shared: Shared
-    paid: Mapping[str, int | None]
-    # Of who is paid what: the calculation's own digest rests on it.
-    digest: str
 
 
 def share_run(reader: Session, inputs: Inputs) -> Sharing:

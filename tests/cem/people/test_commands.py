@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cem.audit import AuditEvent
 from cem.cli import main
-from cem.people.accounts import name_of_api_key, sign_in
+from cem.people.accounts import Program, program_of, sign_in
 from cem.people.models import Account, ApiKey
 from cem.serving import write_settings
 from surveys.database import Database, utc_now
@@ -105,7 +105,10 @@ def test_a_role_that_is_none(cem: Cem) -> None:
     result = cem("user", "add", "mina", "--role", "boss", "--password", PASSWORD)
 
     assert result.exit_code == 2
-    assert "'executive', 'cx_manager', 'unit_manager', 'hr', 'analyst', 'administrator'" in result.stderr
+    assert (
+        "'executive', 'cx_manager', 'unit_manager', 'hr', 'finance', 'employee', 'analyst', 'administrator'"
+        in result.stderr
+    )
 
 
 def test_a_name_is_somebody_s(cem: Cem, database: Database) -> None:
@@ -122,7 +125,7 @@ def test_a_key_opens_until_it_is_revoked(cem: Cem, database: Database) -> None:
     added = cem("api-key", "add", "core-banking")
     key = added.stdout.strip()
     with database.read() as session:
-        assert name_of_api_key(session, key) == "core-banking"
+        assert program_of(session, key) == Program("core-banking", payroll=False)
         assert key.encode() not in session.scalars(select(ApiKey.digest)).all()
 
     revoked = cem("api-key", "revoke", "core-banking")
@@ -131,7 +134,7 @@ def test_a_key_opens_until_it_is_revoked(cem: Cem, database: Database) -> None:
     assert (revoked.exit_code, revoked.stdout) == (0, "Revoked core-banking.\n")
     assert [action for _, action, _ in events(database)] == ["api-key:add", "api-key:revoke"]
     with database.read() as session:
-        assert name_of_api_key(session, key) is None
+        assert program_of(session, key) is None
 
 
 @pytest.mark.parametrize(
