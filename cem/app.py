@@ -38,6 +38,7 @@ from cem.quality.sample_pages import SamplePages
 from cem.reports.pages import ReportPages
 from cem.reports.printing import Printer
 from cem.responses.pages import ResponsePages
+from cem.rewards.run_pages import RunPages
 from cem.roles import keyed, permitted
 from cem.scorecards.forms import ScorecardForms
 from cem.scorecards.pages import ScorecardPages
@@ -68,6 +69,7 @@ STAFF_PAGES = (
     ReportPages,
     QualityPages,
     SamplePages,
+    RunPages,
 )
 
 

@@ -63,6 +63,7 @@ _WRITERS: dict[str, Callable[..., str]] = {
     "percent": Language.percent,
     "digits": Language.digits,
     "date": Language.date,
+    "moment": Language.moment,
     "month": Language.month,
     "own": Language.own,
     "fill": Language.fill,

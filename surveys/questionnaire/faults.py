@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from surveys.languages import Language, language
 
@@ -15,7 +16,7 @@ def worded(message: str, values: Mapping[str, object], reader: Language) -> str:
 def _written(value: object, reader: Language) -> str:
     if isinstance(value, date):
         return reader.date(value)
-    return reader.digits(value) if isinstance(value, int | float) else str(value)
+    return reader.digits(value) if isinstance(value, int | float | Decimal) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

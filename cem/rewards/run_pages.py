@@ -1,0 +1,348 @@
+"""The pages of a reward period: what it would pay, each step forward, and the way to every number."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from cem.errors import CemError
+from cem.people.accounts import Person
+from cem.rewards.calculating import calculate_run
+from cem.rewards.calculation import GateLine
+from cem.rewards.holds import decide_hold, put_on_hold
+from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
+from cem.rewards.periods import RewardPeriod
+from cem.rewards.run_views import (
+    WAY,
+    RunView,
+    UnitView,
+    amount_of_person,
+    count_people,
+    people_page,
+    view_run,
+    view_unit,
+)
+from cem.rewards.runs import (
+    STATUS_NAMES,
+    UnknownRun,
+    approve_run,
+    batch_of,
+    close_run,
+    find_run,
+    lock_run,
+    reopen_run,
+    return_run,
+    set_pool,
+)
+from cem.rewards.terms import GateTerms, Measure, Terms
+from cem.rewards.wordings import INSUFFICIENT, OUTCOMES, REASONS, STOOD_IN, money, share
+from cem.roles import Action
+from cem.settings import Settings
+from cem.templating import Show
+from surveys.database import Database, utc_now
+from surveys.languages import N_, ascii_digits
+
+# More people than this are calculated by the command: a page should not keep its reader waiting.
+MOST_PEOPLE = 20_000
+SIGNALS = {
+    "gate": N_("A condition that holds is not met"),
+    "by_hand": N_("Noticed by a person"),
+}
+COMPONENTS = {
+    "reward": N_("Reward"),
+    "adjustment": N_("Adjustment"),
+    "reversal": N_("Reversal of what was paid before"),
+}
+EVENTS = {
+    "open": N_("Opened"),
+    "pool": N_("Pool changed"),
+    "lock": N_("Data locked"),
+    "calculate": N_("Amounts calculated"),
+    "review": N_("Reviewed"),
+    "approve": N_("Approved"),
+    "return": N_("Sent back"),
+    "reopen": N_("Opened again"),
+    "export": N_("Batch made for payroll"),
+    "pay": N_("Paid"),
+    "close": N_("Closed"),
+    "hold": N_("Stopped by an integrity check"),
+    "decide-hold": N_("Integrity check decided"),
+    "appeal": N_("Appeal submitted"),
+    "request-adjustment": N_("Adjustment asked for"),
+}
+
+
+class PoolFault(CemError):
+    title = N_("This is no pool")
+    advice = N_("Write a whole amount in the plan's currency, or leave it empty for no limit. Nothing was changed.")
+
+
+class TooManyPeople(CemError):
+    status = 413
+    title = N_("Too many people to calculate here")
+    advice = N_("Use the command “cem rewards run”, which shows how far it is. Nothing was changed.")
+
+
+@dataclass
+class NoteForm:
+    note: str = ""
+
+
+@dataclass
+class PoolForm:
+    pool: str = ""
+
+
+@dataclass
+class HoldForm:
+    unit: str = ""
+    measure: str = ""
+    reason: str = ""
+
+
+@dataclass
+class DecisionForm:
+    decision: str = ""
+    reason: str = ""
+
+
+Id = FromPath[uuid.UUID]
+Asked = Request[Person, Any, Any]
+
+
+class RunPages(Controller):
+    path = "/rewards/runs/{run_id:uuid}"
+
+    @get("/", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
+    def show_run(
+        self, run_id: Id, show: NamedDependency[Show], reader: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:  # fmt: skip
+        """Where a period stands, what it pays, and what is to be done next."""
+        view = view_run(reader, find_run(reader, run_id), utc_now(), settings.zone)
+        return show("rewards/run.html", way=WAY, **frame(view, show, settings))
+
+    @get("/units/{unit:str}", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
+    def show_unit(
+        self, run_id: Id, unit: FromPath[str], show: NamedDependency[Show], reader: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:  # fmt: skip
+        """Every step from what customers said to the score of a unit."""
+        view = view_unit(reader, find_run(reader, run_id), unit, utc_now(), settings.zone)
+        return show("rewards/unit.html", **frame(view, show, settings))
+
+    @get("/people", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
+    def show_people(
+        self, run_id: Id, show: NamedDependency[Show], reader: NamedDependency[Session],
+        settings: NamedDependency[Settings], after: FromQuery[str] = "",
+    ) -> Response[bytes]:  # fmt: skip
+        """What each gets."""
+        run = find_run(reader, run_id)
+        rows, following = people_page(reader, run, after)
+        view = view_run(reader, run, utc_now(), settings.zone)
+        return show("rewards/people.html", rows=rows, following=following, **frame(view, show, settings))
+
+    @get("/people/{employee_no:str}", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
+    def show_person(
+        self, run_id: Id, employee_no: FromPath[str], show: NamedDependency[Show], reader: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:  # fmt: skip
+        """Every step from the scores of a person's units to the amount."""
+        run = find_run(reader, run_id)
+        employee, trace, digest = amount_of_person(reader, run_id, employee_no)
+        view = view_run(reader, run, utc_now(), settings.zone)
+        return show("rewards/amount.html", employee=employee, trace=trace, digest=digest, **frame(view, show, settings))
+
+    @post("/lock", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
+    def lock(
+        self, request: Asked, run_id: Id, session: NamedDependency[Session], settings: NamedDependency[Settings]
+    ) -> Redirect:
+        """Freeze the data of the period."""
+        lock_run(session, utc_now(), request.user.name, find_run(session, run_id, update=True), settings.zone)
+        return _back(run_id)
+
+    @post("/calculate", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
+    def calculate(self, request: Asked, run_id: Id) -> Redirect:
+        """Calculate from the frozen data, in transactions of its own: answers keep arriving meanwhile."""
+        database: Database = request.app.state.database
+        with database.read() as reader:
+            people = count_people(reader, find_run(reader, run_id))
+        if people > MOST_PEOPLE:
+            raise TooManyPeople
+        for _ in calculate_run(database, utc_now(), request.user.name, run_id):
+            pass
+        return _back(run_id)
+
+    @post("/pool", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_PAY})
+    def set_pool(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[PoolForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """How much there is to pay."""
+        run = find_run(session, run_id, update=True)
+        set_pool(session, utc_now(), request.user.name, run, read_amount(data.pool) if data.pool.strip() else None)
+        return _back(run_id)
+
+    @post("/review", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_REVIEW})
+    def review(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[NoteForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """HR's part of the approval."""
+        run = find_run(session, run_id, update=True)
+        approve_run(session, utc_now(), request.user.name, run, "review", data.note)
+        return _back(run_id)
+
+    @post("/approve", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_APPROVE})
+    def approve(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[NoteForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """The committee's part of the approval."""
+        run = find_run(session, run_id, update=True)
+        approve_run(session, utc_now(), request.user.name, run, "approve", data.note)
+        return _back(run_id)
+
+    @post("/return", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_APPROVE})
+    def send_back(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[NoteForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """Send it back to be calculated again."""
+        return_run(session, utc_now(), request.user.name, find_run(session, run_id, update=True), data.note)
+        return _back(run_id)
+
+    @post("/reopen", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_APPROVE})
+    def reopen(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[NoteForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """Open it again as the next revision."""
+        run = find_run(session, run_id, update=True)
+        return _back(reopen_run(session, utc_now(), request.user.name, run, data.note).run_id)
+
+    @post("/close", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
+    def close(self, request: Asked, run_id: Id, session: NamedDependency[Session]) -> Redirect:
+        """Nothing more is expected."""
+        close_run(session, utc_now(), request.user.name, find_run(session, run_id, update=True))
+        return _back(run_id)
+
+    @post("/holds", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_REVIEW})
+    def hold(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[HoldForm], session: NamedDependency[Session]
+    ) -> Redirect:
+        """Stop a measure of a unit by hand."""
+        run = find_run(session, run_id)
+        place = {"plan_code": run.plan_code, "period": run.period, "unit": data.unit, "measure": data.measure}
+        told = {"words": data.reason.strip()[:400]}
+        put_on_hold(session, utc_now(), request.user.name, **place, signal="by_hand", evidence=told)
+        return _back(run_id, "#holds")
+
+    @post("/holds/{hold_id:uuid}", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_REVIEW})
+    def decide_hold(
+        self, request: Asked, run_id: Id, hold_id: Id, data: URLEncodedBody[DecisionForm],
+        session: NamedDependency[Session],
+    ) -> Redirect:  # fmt: skip
+        """Release a measure, or leave it out."""
+        decide_hold(session, utc_now(), request.user.name, hold_id, data.decision, data.reason)
+        return _back(run_id, "#holds")
+
+    @post("/export", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_PAY})
+    def export(self, request: Asked, run_id: Id, session: NamedDependency[Session]) -> Redirect:
+        """Make the batch for payroll, once."""
+        export_run(session, utc_now(), request.user.name, find_run(session, run_id, update=True))
+        return _back(run_id, "#payroll")
+
+    @post("/acknowledge", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_PAY})
+    def acknowledge(
+        self, request: Asked, run_id: Id, data: URLEncodedBody[dict[str, str]], session: NamedDependency[Session]
+    ) -> Redirect:
+        """Payroll has paid: rows and total as it names them."""
+        batch = batch_of(session, find_run(session, run_id))
+        if batch is None:
+            raise UnknownRun
+        rows, total = read_amount(data.get("rows", "")), read_amount(data.get("total", ""))
+        acknowledge_batch(session, utc_now(), request.user.name, batch, digest=batch.digest, rows=rows, total=total)
+        return _back(run_id, "#payroll")
+
+    @get("/payroll.csv", sync_to_thread=True, opt={"action": Action.REWARDS_PAY})
+    def payroll_csv(self, run_id: Id, reader: NamedDependency[Session]) -> Response[bytes]:
+        """The batch for payroll."""
+        run = find_run(reader, run_id)
+        batch = batch_of(reader, run)
+        if batch is None:
+            raise UnknownRun
+        name = f"payroll-{run.plan_code}-{run.period}-{run.revision}.csv"
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        body = "".join(payroll_csv(reader, batch)).encode("utf-8-sig")
+        return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get("/payroll.json", sync_to_thread=True, opt={"action": Action.REWARDS_PAY})
+    def payroll_json(self, run_id: Id, reader: NamedDependency[Session]) -> Response[bytes]:
+        """The batch with its control sheet."""
+        batch = batch_of(reader, find_run(reader, run_id))
+        if batch is None:
+            raise UnknownRun
+        return Response(payroll_json(reader, batch), media_type="application/json")
+
+    @get("/control", sync_to_thread=True, opt={"action": Action.REWARDS_PAY})
+    def show_control(
+        self, run_id: Id, show: NamedDependency[Show], reader: NamedDependency[Session],
+        settings: NamedDependency[Settings],
+    ) -> Response[bytes]:  # fmt: skip
+        """What payroll compares before it pays."""
+        view = view_run(reader, find_run(reader, run_id), utc_now(), settings.zone)
+        if view.batch is None:
+            raise UnknownRun
+        return show("rewards/control.html", sheet=control_sheet(reader, view.batch), **frame(view, show, settings))
+
+
+def frame(view: RunView | UnitView, show: Show, settings: Settings) -> dict[str, Any]:
+    """What every page of a period needs beside its own: its names and how numbers are written."""
+    language, parts = show.language, _parts(view.terms)
+
+    def part_name(code: str) -> str:
+        return view.wording.name(language, parts[code]) if code in parts else language.gettext(N_("Every measure"))
+
+    def gate_value(gate: GateLine, value: str | None) -> str:
+        return view.wording.value(language, parts[gate.gate], value)
+
+    return {
+        "view": view,
+        "zone": settings.zone,
+        "period_label": RewardPeriod.parse(view.run.period).label(language),
+        "measure_name": part_name,
+        "gate_name": part_name,
+        "gate_value": gate_value,
+        "until": lambda snapshot: datetime.fromisoformat(snapshot.until),
+        "exact_number": lambda text: float(Fraction(text)),
+        "status_names": STATUS_NAMES,
+        "event_names": EVENTS,
+        "components": COMPONENTS,
+        "outcomes": OUTCOMES,
+        "insufficient": INSUFFICIENT,
+        "stood_in": STOOD_IN,
+        "reasons": REASONS,
+        "signals": SIGNALS,
+        "money": money,
+        "share": share,
+    }
+
+
+def _parts(terms: Terms) -> dict[str, Measure | GateTerms]:
+    found: dict[str, Measure | GateTerms] = dict(terms.measure)
+    return found | {gate.code: gate for gate in terms.gates}
+
+
+def read_amount(text: str) -> int:
+    """A whole amount as a person types it, with or without separators; PoolFault where it is none."""
+    digits = ascii_digits(text).strip().replace(",", "").replace("٬", "").replace("،", "").replace(" ", "")
+    if not digits.isdigit() or len(digits) > 15:
+        raise PoolFault
+    return int(digits)
+
+
+def _back(run_id: uuid.UUID, place: str = "") -> Redirect:
+    return Redirect(f"/rewards/runs/{run_id}{place}", status_code=303)
