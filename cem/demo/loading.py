@@ -19,6 +19,7 @@ from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
 from cem.demo.panel import Panel, add_population
 from cem.demo.remarks import add_benchmarks, note_changes
+from cem.demo.rewards import add_rewards
 from cem.demo.segments import Segments
 from cem.demo.timeline import Timeline
 from cem.quality.checks import carry_out, find
@@ -67,7 +68,7 @@ def load_demo(
     progress: Progress = lambda _done, _total: None,
     hasher: PasswordHasher | None = None,
 ) -> Loaded:
-    """All rows in one transaction: either the demo company is there or the database is as it was; then its comments."""
+    """All rows in one transaction: a company or none; then its comments are read and its people paid."""
     chance, timeline = random.Random(SEED), Timeline(now, settings.zone)
     with database.write() as session:
         company = read_company(FOLDER / "company.yaml")
@@ -94,6 +95,7 @@ def load_demo(
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
+    add_rewards(database, now, settings.zone)
     return Loaded(stored, len(invitations) + len(panel))
 
 

@@ -5,7 +5,7 @@ written down, such as on a statement, no longer fits.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -48,7 +48,7 @@ def digest_of_event(event: RewardEvent) -> str:
         [
             event.plan_code,
             event.number,
-            event.at.isoformat(timespec="microseconds"),
+            event.at.astimezone(UTC).isoformat(timespec="microseconds"),
             event.actor,
             event.action,
             event.document,
