@@ -13,12 +13,22 @@ BEYOND = 0.25
 
 @dataclass(frozen=True)
 class Result:
-    """Where a result lies on the drawing; `low` and `high` are None for a census."""
+    """Where a result lies on the drawing: what is paid (`x`, `y`), and what was measured, with its interval.
+
+    The two differ where a guard reads the curve elsewhere; `low` and `high` are None for a census.
+    """
 
     x: float
     y: float
+    seen_x: float
+    seen_y: float
     low: float | None
     high: float | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the guard pays something else than the value alone would."""
+        return (self.x, self.y) != (self.seen_x, self.seen_y)
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,16 @@ class CurveDrawing:
 
 def draw_curve(
     measure: Measure,
-    value: Fraction | None = None,
+    seen: Fraction | None = None,
+    used: Fraction | None = None,
     pay: Fraction | None = None,
     low: Fraction | None = None,
     high: Fraction | None = None,
 ) -> CurveDrawing:
-    """The curve of a measure, better values to the right, with a result that pays `pay`, where there is one."""
+    """The curve of a measure, better values to the right.
+
+    Where there is a result, `seen` was measured, and `used` is where the guard reads the curve and pays `pay`.
+    """
     curve = measure.curve
     points = [float(point) for point in (curve.threshold, curve.target, curve.stretch)]
     room = BEYOND * (points[2] - points[0])
@@ -54,9 +68,9 @@ def draw_curve(
     line = " ".join(f"{across(at)},{up(paid)}" for at, paid in _corners(curve, left, right))
     pays = tuple((up(float(paid)), round(100 * paid)) for paid in sorted({Fraction(0), curve.pay_at_target, curve.cap}))
     result = None
-    if value is not None and pay is not None:
+    if seen is not None and used is not None and pay is not None:
         ends = (None, None) if low is None or high is None else (across(float(low)), across(float(high)))
-        result = Result(across(float(value)), up(float(pay)), *ends)
+        result = Result(across(float(used)), up(float(pay)), across(float(seen)), up(float(curve.pay(seen))), *ends)
     a, b, c = (across(at) for at in points)
     return CurveDrawing(line, (a, b, c), pays, result)
 

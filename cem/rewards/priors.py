@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from scipy.special import ndtr
 from sqlalchemy.orm import Session
 
 from cem.rewards.periods import RewardPeriod
@@ -46,12 +47,24 @@ def fix_priors(
 
 
 def shrunken(kpi: Kpi, h: Histogram, prior: Mapping[str, float], target: float) -> dict[str, float]:
-    """The KPI drawn towards its prior, how reliable the unit's own answers are, and the chance of the target."""
-    read_prior = _read(prior)
-    unit = shrink_units({"": h}, kpi.known_as, read_prior, **kpi.scale).units[""]
-    if unit is None:
+    """The KPI drawn towards its prior, how reliable the unit's own answers are, and the chance of the target.
+
+    It is drawn no further than the end of the unit's own interval: where a unit's answers contradict what was known,
+    the answers are believed (limited translation [1]_). So nobody is paid for the past of others.
+
+    References
+    ----------
+    .. [1] Efron, B. and Morris, C. (1972). Limiting the risk of Bayes and empirical Bayes estimators, part II. JASA 67,
+       130-139.
+    """
+    unit = shrink_units({"": h}, kpi.known_as, _read(prior), **kpi.scale).units[""]
+    estimate = kpi.estimate(h)
+    if unit is None or estimate.low is None or estimate.high is None:
         return {}
-    return {"shrunken": unit.value, "chance": unit.chance(target), "reliability": unit.reliability}
+    value, chance = min(max(unit.value, estimate.low), estimate.high), unit.chance(target)
+    if value != unit.value:
+        chance = float(ndtr((value - target) / unit.standard_error)) if unit.standard_error else float(value >= target)
+    return {"shrunken": value, "chance": chance, "reliability": unit.reliability}
 
 
 def _kept(prior: Prior | SharePrior) -> dict[str, float]:

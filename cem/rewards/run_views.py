@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cem.people.models import Employee
+from cem.people.models import Account, Employee
 from cem.rewards.calculating import Inputs, Sharing, preview_run
 from cem.rewards.calculation import AmountTrace, Line, UnitTrace
 from cem.rewards.curve_drawings import CurveDrawing, draw_curve
@@ -75,6 +75,7 @@ class RunView:
     batch: PayrollBatch | None
     events: Sequence[RewardEvent]
     provisional: bool
+    names: Mapping[str, str]
 
     @property
     def open_holds(self) -> list[IntegrityHold]:
@@ -123,6 +124,7 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
         batch=batch_of(reader, run),
         events=_events(reader, run),
         provisional=provisional,
+        names=dict(reader.execute(select(Account.name, Account.full_name)).all()),
     )
 
 
@@ -199,10 +201,10 @@ def view_unit(reader: Session, run: RewardRun, unit: str, now: datetime, zone: Z
 def drawing_of(terms: Terms, line: Line) -> CurveDrawing:
     """The curve of a measure with the value that was read on it."""
     measure, snapshot = terms.measure[line.measure], line.snapshot
-    if snapshot is None or line.read_at is None or line.pay is None:
+    if snapshot is None or snapshot.value is None or line.read_at is None or line.pay is None:
         return draw_curve(measure)
     low, high = (None if end is None else Fraction(end) for end in (snapshot.low, snapshot.high))
-    return draw_curve(measure, Fraction(line.read_at), Fraction(line.pay), low, high)
+    return draw_curve(measure, Fraction(snapshot.value), Fraction(line.read_at), Fraction(line.pay), low, high)
 
 
 @dataclass(frozen=True)
