@@ -229,7 +229,7 @@ def _write_people(database: Database, reader: Session, inputs: Inputs, sharing: 
             {
                 "run_id": inputs.run.run_id,
                 "employee_no": trace.employee_no,
-                "exact": None if trace.exact is None else Fraction(trace.exact),
+                "exact": trace.exact,
                 "paid": trace.paid,
                 "trace": msgspec.to_builtins(trace),
                 "digest": trace.digest,

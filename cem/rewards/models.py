@@ -29,7 +29,7 @@ class ExactFraction(TypeDecorator[Fraction]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: Fraction | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002
