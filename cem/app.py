@@ -38,6 +38,7 @@ from cem.quality.sample_pages import SamplePages
 from cem.reports.pages import ReportPages
 from cem.reports.printing import Printer
 from cem.responses.pages import ResponsePages
+from cem.rewards.backtest_pages import BacktestPages
 from cem.rewards.run_pages import RunPages
 from cem.roles import keyed, permitted
 from cem.scorecards.forms import ScorecardForms
@@ -70,6 +71,7 @@ STAFF_PAGES = (
     QualityPages,
     SamplePages,
     RunPages,
+    BacktestPages,
 )
 
 

@@ -14,6 +14,7 @@ from cem.operations.figures import operational_totals
 from cem.rewards.digests import digest_of
 from cem.rewards.priors import Priors, shrunken
 from cem.rewards.snapshots import Snapshot
+from cem.rewards.sources import kpi_of
 from cem.rewards.terms import (
     GateTerms,
     InvitationCoverage,
@@ -23,7 +24,7 @@ from cem.rewards.terms import (
     SurveyScore,
     Terms,
 )
-from cem.scorecards.kpis import Kpi, kpis_of
+from cem.scorecards.kpis import Kpi
 from cem.scorecards.offers import Offers
 from metrics import Estimate, Histogram, proportion
 from metrics.payouts.exact import exact_kpi
@@ -72,8 +73,8 @@ class Measuring:
 
     def _of(self, part: Measure | GateTerms, units: Collection[str]) -> Iterator[Snapshot]:
         match part.source:
-            case SurveyScore(survey=survey, series=series):
-                yield from self._scores(part, survey, series, units)
+            case SurveyScore() as source:
+                yield from self._scores(part, source, units)
             case OperationalFigure(metric=metric):
                 yield from self._figures(part, metric, units)
             case ResponseRate(survey=survey):
@@ -81,22 +82,19 @@ class Measuring:
             case InvitationCoverage(survey=survey):
                 yield from self._rates(part, units, *self._covered(survey))
 
-    def _scores(
-        self, part: Measure | GateTerms, survey: str, series: str, units: Collection[str]
-    ) -> Iterator[Snapshot]:
-        offered = self.offers.surveys[survey]
-        kpi = next(kpi for kpi in kpis_of(offered.questionnaire) if kpi.series == series)
+    def _scores(self, part: Measure | GateTerms, source: SurveyScore, units: Collection[str]) -> Iterator[Snapshot]:
+        offered, kpi = self.offers.surveys[source.survey], kpi_of(self.offers, source)
         counted = read(
             self.session,
             Where(offered.survey_id),
-            [series],
+            [source.series],
             Periods((self.span.start,), self.span.end),
             by="unit",
         )
         by_unit = {cell.group: h for cell, h in counted.items()}
         for unit in units:
             h = sum(self._within(unit, by_unit), Histogram())
-            yield self._score(part, unit, kpi, h, {"survey": survey, "series": series})
+            yield self._score(part, unit, kpi, h, {"survey": source.survey, "series": source.series})
 
     def _score(
         self, part: Measure | GateTerms, unit: str, kpi: Kpi, h: Histogram, source: Mapping[str, str]

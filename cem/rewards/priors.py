@@ -1,14 +1,14 @@
 """Priors: what units are drawn towards, fixed from the year before, so that nobody moves their own."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from scipy.special import ndtr
 from sqlalchemy.orm import Session
 
 from cem.rewards.periods import RewardPeriod
+from cem.rewards.sources import kpi_of
 from cem.rewards.terms import SurveyScore, Terms
-from cem.scorecards.kpis import Kpi, kpis_of
+from cem.scorecards.kpis import Kpi
 from cem.scorecards.offers import Offers
 from metrics import Histogram, Prior, shrink_units
 from metrics.comparisons.targets import SharePrior
@@ -32,8 +32,7 @@ def fix_priors(
         if not isinstance(measure.source, SurveyScore):
             continue
         offered = offers.surveys[measure.source.survey]
-        series = measure.source.series
-        kpi = next(kpi for kpi in kpis_of(offered.questionnaire) if kpi.series == series)
+        series, kpi = measure.source.series, kpi_of(offers, measure.source)
         before = Periods((period.first.plus(-MONTHS).first_day,), period.first_day)
         counted = read(session, Where(offered.survey_id), [series], before, by="unit")
         groups = {
@@ -57,7 +56,7 @@ def shrunken(kpi: Kpi, h: Histogram, prior: Mapping[str, float], target: float) 
     .. [1] Efron, B. and Morris, C. (1972). Limiting the risk of Bayes and empirical Bayes estimators, part II. JASA 67,
        130-139.
     """
-    unit = shrink_units({"": h}, kpi.known_as, _read(prior), **kpi.scale).units[""]
+    unit = shrink_units({"": h}, kpi.known_as, read_prior(prior), **kpi.scale).units[""]
     estimate = kpi.estimate(h)
     if unit is None or estimate.low is None or estimate.high is None:
         return {}
@@ -74,7 +73,8 @@ def _kept(prior: Prior | SharePrior) -> dict[str, float]:
     return {"mean": round(prior.mean, 6), "between": round(prior.between, 6)}
 
 
-def _read(prior: Mapping[str, float]) -> Any:
+def read_prior(prior: Mapping[str, float]) -> Prior | SharePrior:
+    """A prior as it was kept."""
     if "alpha" in prior:
         return SharePrior(prior["alpha"], prior["beta"])
     return Prior(prior["mean"], prior["between"])
