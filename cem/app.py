@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.orm import Session
 
 from cem.api.encounters import EncounterApi
+from cem.api.operational_figures import OperationalFigureApi
 from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
@@ -120,6 +121,7 @@ def create_app(
             Router(
                 "/api/v1",
                 route_handlers=[EncounterApi, PayrollApi],
+                route_handlers=[EncounterApi, OperationalFigureApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("cem.demo.commands:demo", "Load the demo company and serve it."),
     "init": ("cem.serving:init", "Make cem.toml and the database here."),
     "jobs": ("cem.jobs.commands:jobs", "What the server does by itself: list, run."),
+    "operations": ("cem.operations.commands:operations", "Operational metrics: define, receive their figures."),
     "outcomes": ("cem.outcomes.commands:outcomes", "What the company's books say of its customers, from a CSV file."),
     "quality": ("cem.quality.commands:quality", "Look for answers that may not be meant."),
     "report": ("cem.reports.commands:report", "The scorecard as a PDF or a page in one file."),
