@@ -31,6 +31,8 @@ from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
 from cem.jobs.running import Job, Runner
+from cem.operations.forms import OperationForms
+from cem.operations.pages import OperationPages
 from cem.outcomes.pages import OutcomePages
 from cem.people.pages import SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
@@ -64,6 +66,8 @@ STAFF_PAGES = (
     ScorecardForms,
     ExplorerPages,
     CommentPages,
+    OperationPages,
+    OperationForms,
     OutcomePages,
     ResponsePages,
     ExportPages,
@@ -120,8 +124,7 @@ def create_app(
             _staff_pages(settings, front),
             Router(
                 "/api/v1",
-                route_handlers=[EncounterApi, PayrollApi],
-                route_handlers=[EncounterApi, OperationalFigureApi],
+                route_handlers=[EncounterApi, OperationalFigureApi, PayrollApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

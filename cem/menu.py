@@ -19,6 +19,7 @@ MENU = (
     Entry(Action.EXPLORER_READ, "/explorer", N_("Explorer")),
     Entry(Action.COMMENTS_READ, "/comments", N_("Comments")),
     Entry(Action.RESPONSES_READ, "/responses", N_("Responses")),
+    Entry(Action.OPERATIONS_READ, "/operations", N_("Operations")),
     Entry(Action.OUTCOMES_READ, "/outcomes", N_("Outcomes")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),

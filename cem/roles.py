@@ -43,6 +43,9 @@ class Action(StrEnum):
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
+    OPERATIONS_DEFINE = "operations:define"
+    OPERATIONS_FEED = "operations:feed"
+    OPERATIONS_READ = "operations:read"
     OUTCOMES_READ = "outcomes:read"
     QUALITY_DECIDE = "quality:decide"
     QUALITY_READ = "quality:read"
@@ -96,6 +99,16 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.QUALITY_DECIDE: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.QUALITY_READ: {Role.EXECUTIVE: Scope.COMPANY, Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.QUALITY_SET: {Role.CX_MANAGER: Scope.COMPANY},
+    # What is counted, and the counts themselves: rewards are paid on them.
+    Action.OPERATIONS_DEFINE: {Role.CX_MANAGER: Scope.COMPANY},
+    Action.OPERATIONS_FEED: {Role.CX_MANAGER: Scope.COMPANY},
+    Action.OPERATIONS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.HR: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
     # What all customers are worth is the company's: for those who steer it, and nobody who answers for one unit.
     Action.OUTCOMES_READ: {
         Role.EXECUTIVE: Scope.COMPANY,
@@ -149,6 +162,8 @@ CLOSED_TO_MEASURED = frozenset(
     {
         Action.BENCHMARKS_SET,
         Action.COMMENTS_CORRECT,
+        Action.OPERATIONS_DEFINE,
+        Action.OPERATIONS_FEED,
         Action.QUALITY_DECIDE,
         Action.QUALITY_SET,
         Action.TARGETS_SET,

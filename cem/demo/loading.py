@@ -17,6 +17,7 @@ from cem.demo.answers import Sheet, after_contact, always_on, burst, relationshi
 from cem.demo.contacts import draw_contacts
 from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
+from cem.demo.operations import add_operations
 from cem.demo.panel import Panel, add_population
 from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.rewards import add_rewards
@@ -79,6 +80,7 @@ def load_demo(
         note_changes(session, timeline, now)
         kpis = {kpi.kind: kpi for kpi in kpis_of(sheets[AFTER_CONTACT].questionnaire)}
         add_benchmarks(session, timeline, now, kpis)
+        add_operations(session, timeline, now)
         segments = Segments()
         invitations = Invitations(chance, sheets[AFTER_CONTACT], now, segments)
         submissions = _submissions(chance, sheets, timeline, company, invitations, segments)

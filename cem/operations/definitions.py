@@ -18,10 +18,12 @@ from cem.scorecards.kpis import kpis_of
 from cem.scorecards.offers import Offers, read_offers
 from surveys.company import Code
 from surveys.formats.documents import DocumentFaults, DocumentFile
-from surveys.languages import CODES, N_
+from surveys.languages import CODES, N_, normal_text
 from surveys.questionnaire import Fault, Text
 
 LONGEST_NAME, LONGEST_EXPLANATION, LONGEST_UNIT = 128, 1000, 32
+# Pages under /operations that are no metric's.
+RESERVED = frozenset({"define"})
 
 
 class TargetPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +82,9 @@ def check_definitions(session: Session, metrics: Sequence[MetricPart]) -> list[F
         path = f"metrics[{place}]"
         if metric.code in seen:
             message = N_("Another metric has the code “%(code)s”; give this one its own.")
+            faults.append(Fault(f"{path}.code", message, {"code": metric.code}))
+        if metric.code in RESERVED:
+            message = N_("“%(code)s” is the name of a page: give the metric another code.")
             faults.append(Fault(f"{path}.code", message, {"code": metric.code}))
         seen.add(metric.code)
         faults += _text_faults(path, metric)
@@ -199,13 +204,15 @@ def _define(session: Session, now: datetime, actor: str, metric: MetricPart) -> 
 
 def _columns(metric: MetricPart) -> dict[str, Any]:
     texts = {
-        f"{column}_{code}": text.get(code, "").strip()
+        f"{column}_{code}": normal_text(text.get(code, ""))
         for column, text in (("name", metric.names), ("explanation", metric.explanation), ("unit", metric.measured_in))
         for code in CODES
     }
-    kept = ("kind", "census", "lower_is_better", "owner", "source", "expected_every_days")
+    kept = ("kind", "census", "lower_is_better", "expected_every_days")
     return {
         **texts,
+        "owner": normal_text(metric.owner),
+        "source": normal_text(metric.source),
         **{name: getattr(metric, name) for name in kept},
         "kpi": metric.kpi or "",
         "touchpoint": metric.touchpoint or "",

@@ -138,15 +138,15 @@ def _sums(
             OperationalFigure.metric,
             OperationalFigure.unit,
             newest.c.period,
-            *_exact_sums(OperationalFigure.numerator),
-            *_exact_sums(OperationalFigure.denominator),
+            *exact_sums(OperationalFigure.numerator),
+            *exact_sums(OperationalFigure.denominator),
             func.max(OperationalFigure.received_at),
         )
         .join(newest, is_newest(newest))
         .group_by(OperationalFigure.metric, OperationalFigure.unit, newest.c.period)
     )
     return [
-        (metric, unit, period, _joined(*sums[:2]), _joined(*sums[2:]), received_at)
+        (metric, unit, period, joined(*sums[:2]), joined(*sums[2:]), received_at)
         for metric, unit, period, *sums, received_at in session.execute(statement)
     ]
 
@@ -173,11 +173,11 @@ def is_newest(newest: Subquery) -> ColumnElement[bool]:
     return and_(*(getattr(OperationalFigure, name) == newest.c[name] for name in (*_KEY, "revision")))
 
 
-def _exact_sums(column: InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def exact_sums(column: InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """A sum in two parts, whole ones and millionths: together they could be more than eight bytes hold."""
     scaled = type_coerce(column, BigInteger)
     return func.sum(scaled // MILLIONTHS), func.sum(scaled % MILLIONTHS)
 
 
-def _joined(whole: Any, millionths: Any) -> Fraction:
+def joined(whole: Any, millionths: Any) -> Fraction:
     return int(whole) + Fraction(int(millionths), MILLIONTHS)

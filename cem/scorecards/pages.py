@@ -11,6 +11,9 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from cem.operations.lines import change_in_words as operations_in_words
+from cem.operations.lines import write, write_target
+from cem.operations.section import read_section
 from cem.people.accounts import Person
 from cem.roles import Action, scope_of
 from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
@@ -61,6 +64,7 @@ class ScorecardPages(Controller):
         words = scope_of(request.user.role, Action.COMMENTS_READ) is not None
         card = build_scorecard(reader, choice, offers, today, comments=words)
         may_read = scope_of(request.user.role, Action.RESPONSES_READ) is not None
+        may_count = scope_of(request.user.role, Action.OPERATIONS_READ) is not None
         return show(
             "scorecards/show.html",
             **filters(choice, offers, show.language, today),
@@ -76,6 +80,10 @@ class ScorecardPages(Controller):
             sketch=sketch,
             minimum=MINIMUM,
             enough=ENOUGH,
+            operations=read_section(reader, choice, card.tiles, show.language.calendar, today) if may_count else None,
+            operations_in_words=operations_in_words,
+            write=write,
+            write_target=write_target,
         )
 
     @get("/findings", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
