@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cem.operations.lines import Line, OperationalMonth, write_target
+from cem.operations.lines import MONTHS, Line, OperationalMonth, write_target
 from cem.operations.models import OperationalMetric
 from cem.operations.places import Place
 from cem.people.accounts import Person
@@ -22,7 +22,7 @@ from cem.scorecards.sketches import HEIGHT, WIDTH, Sketch
 from cem.scorecards.tiles import Tile
 from cem.scorecards.trends import month_name, trend_figure
 from metrics import Histogram
-from surveys.languages import N_, Language
+from surveys.languages import N_, Language, Month
 
 
 def _known(line: Line) -> list[tuple[OperationalMonth, float]]:
@@ -66,13 +66,23 @@ def months_figure(language: Language, line: Line) -> Figure | None:
     drawing = figure(
         language,
         data,
-        x={"type": "date", "ticks": list(_month_ticks(language, line.months))},
+        x={
+            "type": "date",
+            "ticks": list(_month_ticks(language, line.months)),
+            "range": _span([month.month for month in line.months]),
+        },
         y={"ticks": ticks, "range": room(min(ends), max(ends))},
         **layout,
     )
     caption = language.fill(N_("%(kpi)s by month"), {"kpi": language.own(line.metric.names)})
     head = tuple(map(language.gettext, (N_("Month"), N_("Days"), N_("Value"), N_("Counted"))))
     return Figure("months", drawing, caption, head, tuple(_row(language, line, month) for month in line.months))
+
+
+def _span(months: Sequence[Month]) -> list[str]:
+    """From a little before the first of these months to a little after the last."""
+    room = timedelta(days=20)
+    return [(months[0].first_day - room).isoformat(), (months[-1].first_day + room).isoformat()]
 
 
 def _limits(month: OperationalMonth) -> tuple[float, ...]:
@@ -180,7 +190,11 @@ def perception_figure(
     kpi = choice.focus
     points = tuple(Point(month, None if month in closed else kpi.estimate(h)) for month, h in months.items())
     drawn = trend_figure(language, Tile(kpi, None, Histogram(), None, None, points))
-    return drawn and replace(drawn, name="perception")
+    if drawn is None:
+        return None
+    # The same months as beside it, so that both can be read together.
+    drawn.drawing["layout"]["xaxis"]["range"] = _span([point.month for point in points][-MONTHS:])
+    return replace(drawn, name="perception")
 
 
 def survey_of(metric: OperationalMetric, offers: Offers) -> OfferedSurvey | None:

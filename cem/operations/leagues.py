@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cem.operations.figures import OperationalTotal, operational_totals
 from cem.operations.lines import SCALE, counted
-from cem.operations.models import SHARE, OperationalMetric
+from cem.operations.models import MEAN, SHARE, OperationalMetric
 from cem.operations.places import Place
 from cem.scorecards.offers import Offers
 from metrics import Estimate, compare_many, proportion
@@ -65,7 +65,7 @@ def build_unit_league(
         for code, total in found.items()
     ]
     rows.sort(key=lambda row: (row.band or _LAST, language.sort_key(language.own(row.names))))
-    return UnitLeague(tuple(rows), *_axis(rows), ranked=len(bands))
+    return UnitLeague(tuple(rows), *_axis(metric, rows), ranked=len(bands))
 
 
 def interval_of(total: OperationalTotal) -> Estimate:
@@ -86,7 +86,11 @@ def _bands(metric: OperationalMetric, totals: Mapping[str, OperationalTotal]) ->
     return {code: band for code, band in bands.items() if band is not None}
 
 
-def _axis(rows: list[UnitRow]) -> tuple[float, float]:
+def _axis(metric: OperationalMetric, rows: list[UnitRow]) -> tuple[float, float]:
+    """Means stand on an axis from zero: nothing else says how large their differences are."""
     ends = [end for row in rows for end in (row.estimate.low, row.estimate.value, row.estimate.high) if end is not None]
-    room = max((max(ends) - min(ends)) * 0.06, 1e-9)
-    return min(ends) - room, max(ends) + room
+    low, high = min(ends), max(ends)
+    if metric.kind == MEAN:
+        low = min(low, 0.0)
+    room = max((high - low) * 0.06, 1e-9)
+    return low - room, high + room

@@ -64,8 +64,10 @@ class OperationPages(Controller):
     ) -> Response[bytes]:
         """A file of figures arrives; the page says what became of it. Sent again, it changes nothing."""
         now = utc_now()
-        content = data.file.file.read() if data.file else b""
-        name = (data.file.filename or "" if data.file else "")[:128]
+        content, name = b"", ""
+        if data.file is not None:
+            with data.file.file as sent:
+                content, name = sent.read(), (data.file.filename or "")[:128]
         today = day_of(now, settings.zone)
         receipt = receive_file(session, now, today, request.user.name, content, name, dry_run=bool(data.check))
         return _show_list(request, show, session, settings, receipt=receipt, checked=bool(data.check))
