@@ -3,14 +3,14 @@
 Scorecards show these totals and rewards are paid on them, so both are the same numbers.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, func, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import BigInteger, ColumnElement, case, exists, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cem.operations.models import MILLIONTHS, SHARE, OperationalFigure, OperationalMetric
 from metrics import Estimate, proportion
@@ -132,48 +132,53 @@ def _sums(
     until: datetime | None,
 ) -> list[tuple[str, str, int, Fraction, Fraction, datetime]]:
     """Metric, unit, place of the period, numerator, denominator and when the newest arrived."""
-    newest = newest_revisions(metrics, units, periods, until)
-    statement = (
+    inside = [(OperationalFigure.first_day >= first) & (OperationalFigure.last_day <= last) for first, last in periods]
+    figures = (
         select(
             OperationalFigure.metric,
             OperationalFigure.unit,
-            newest.c.period,
-            *exact_sums(OperationalFigure.numerator),
-            *exact_sums(OperationalFigure.denominator),
-            func.max(OperationalFigure.received_at),
+            OperationalFigure.numerator,
+            OperationalFigure.denominator,
+            OperationalFigure.received_at,
+            case(*((within, place) for place, within in enumerate(inside))).label("period"),
         )
-        .join(newest, is_newest(newest))
-        .group_by(OperationalFigure.metric, OperationalFigure.unit, newest.c.period)
+        .where(or_(*inside), *newest(metrics, units, until))
+        .subquery()
+        .c
     )
+    statement = select(
+        figures.metric,
+        figures.unit,
+        figures.period,
+        *exact_sums(figures.numerator),
+        *exact_sums(figures.denominator),
+        func.max(figures.received_at),
+    ).group_by(figures.metric, figures.unit, figures.period)
     return [
         (metric, unit, period, joined(*sums[:2]), joined(*sums[2:]), received_at)
         for metric, unit, period, *sums, received_at in session.execute(statement)
     ]
 
 
-def newest_revisions(
-    metrics: Collection[str], units: Collection[str] | None, periods: Sequence[Days], until: datetime | None = None
-) -> Subquery:
-    """The newest revision of each metric, unit and days that lie within a period, with the period's place."""
-    key = [getattr(OperationalFigure, name) for name in _KEY]
-    inside = [(OperationalFigure.first_day >= first) & (OperationalFigure.last_day <= last) for first, last in periods]
-    period = case(*((within, place) for place, within in enumerate(inside)))
-    statement = select(*key, func.max(OperationalFigure.revision).label("revision"), period.label("period")).where(
-        OperationalFigure.metric.in_(metrics), or_(*inside)
-    )
+def newest(
+    metrics: Collection[str], units: Collection[str] | None, until: datetime | None = None
+) -> Iterator[ColumnElement[bool]]:
+    """What holds of the figures that count: of these metrics and units (None: all), not corrected before `until`."""
+    later = aliased(OperationalFigure)
+    same = [getattr(later, name) == getattr(OperationalFigure, name) for name in _KEY]
+    corrected = exists().where(*same, later.revision > OperationalFigure.revision)
+    yield OperationalFigure.metric.in_(metrics)
     if units is not None:
-        statement = statement.where(OperationalFigure.unit.in_(units))
+        yield OperationalFigure.unit.in_(units)
     if until is not None:
-        statement = statement.where(OperationalFigure.received_at < until)
-    return statement.group_by(*key).subquery("newest")
+        yield OperationalFigure.received_at < until
+        corrected = corrected.where(later.received_at < until)
+    yield ~corrected
 
 
-def is_newest(newest: Subquery) -> ColumnElement[bool]:
-    """What joins figures to their newest revisions."""
-    return and_(*(getattr(OperationalFigure, name) == newest.c[name] for name in (*_KEY, "revision")))
-
-
-def exact_sums(column: InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def exact_sums(
+    column: InstrumentedAttribute[Any] | ColumnElement[Any],
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """A sum in two parts, whole ones and millionths: together they could be more than eight bytes hold."""
     scaled = type_coerce(column, BigInteger)
     return func.sum(scaled // MILLIONTHS), func.sum(scaled % MILLIONTHS)

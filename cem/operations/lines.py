@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from cem.operations.figures import (
     OperationalTotal,
     exact_sums,
-    is_newest,
     joined,
-    newest_revisions,
+    newest,
     operational_metrics,
 )
 from cem.operations.models import SHARE, OperationalFigure, OperationalMetric
@@ -240,7 +239,6 @@ def read_spans(
     session: Session, metrics: Sequence[str], units: frozenset[str] | None, since: date
 ) -> dict[str, list[Span]]:
     """The newest figures of these metrics added up over these units, by their days."""
-    newest = newest_revisions(metrics, units, [(since, date.max)])
     days = OperationalFigure.metric, OperationalFigure.first_day, OperationalFigure.last_day
     statement = (
         select(
@@ -249,7 +247,7 @@ def read_spans(
             *exact_sums(OperationalFigure.denominator),
             func.max(OperationalFigure.received_at),
         )
-        .join(newest, is_newest(newest))
+        .where(OperationalFigure.first_day >= since, *newest(metrics, units))
         .group_by(*days)
         .order_by(*days)
     )

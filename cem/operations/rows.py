@@ -115,13 +115,18 @@ class RowReader:
             return [Refusal(line, "numerator", N_("This cannot be below nothing."))]
         if share and numerator > denominator:
             message = N_("A share counts some of all: %(numerator)s cannot be out of %(denominator)s.")
-            values: dict[str, object] = {"numerator": numerator, "denominator": denominator}
+            values: dict[str, object] = {"numerator": _plain(numerator), "denominator": _plain(denominator)}
             return [Refusal(line, "numerator", message, values)]
         if numerator and not denominator:
             return [
                 Refusal(line, "denominator", N_("Something adds up to the numerator, so more than 0 were counted."))
             ]
         return []
+
+
+def _plain(number: Decimal) -> float:
+    """As a message writes it."""
+    return int(number) if number == int(number) else float(number)
 
 
 def _number(line: int, name: str, text: str, refusals: list[Refusal]) -> Decimal | None:
