@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from cem.operations.definitions import MetricPart, define_metrics, read_definitions
+from cem.operations.figures import operational_metrics
 from cem.operations.models import MEAN, OperationalMetric
 from cem.operations.places import UnknownPlace
 from cem.operations.targets import OperationalTargetFault, set_operational_target, target_fault
@@ -50,7 +51,7 @@ class OperationForms(Controller):
         self, request: Request[Person, Any, Any], show: NamedDependency[Show], reader: NamedDependency[Session]
     ) -> Response[bytes]:
         """The form of a new metric, or of the one whose code the address has."""
-        metric = reader.get(OperationalMetric, request.query_params.get("code", ""))
+        metric = _find(reader, request.query_params.get("code", ""))
         return _form(show, read_offers(reader), _given(metric) if metric else {"kind": "share", "census": "1"}, ())
 
     @post("/define", status_code=303, sync_to_thread=True, opt={"action": Action.OPERATIONS_DEFINE})
@@ -80,7 +81,7 @@ class OperationForms(Controller):
         settings: NamedDependency[Settings],
     ) -> Redirect:
         """A target from a day on, for a unit or for all."""
-        metric, unit = session.get(OperationalMetric, code), str(data.get("unit", ""))
+        metric, unit = _find(session, code), str(data.get("unit", ""))
         if metric is None or (unit and unit not in read_offers(session).units):
             raise UnknownPlace
         now = utc_now()
@@ -94,6 +95,11 @@ class OperationForms(Controller):
         actor = request.user.name
         set_operational_target(session, now, actor, metric=code, unit=unit, since=since, value=value)
         return Redirect(f"/operations/{code}" + (f"?unit={unit}" if unit else ""), status_code=303)
+
+
+def _find(session: Session, code: str) -> OperationalMetric | None:
+    """Looked for among all: an address may hold what no database takes for a text."""
+    return next((one for one in operational_metrics(session) if one.code == code), None)
 
 
 def read_form(given: Mapping[str, str]) -> tuple[MetricPart, ...]:

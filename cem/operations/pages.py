@@ -26,6 +26,7 @@ from cem.scorecards.periods import offered_periods
 from cem.settings import Settings
 from cem.templating import Show
 from surveys.database import day_of, utc_now
+from surveys.languages import normal_text
 
 # So many mistakes are told at once; the rest is mostly the same one.
 TOLD = 100
@@ -67,7 +68,7 @@ class OperationPages(Controller):
         content, name = b"", ""
         if data.file is not None:
             with data.file.file as sent:
-                content, name = sent.read(), (data.file.filename or "")[:128]
+                content, name = sent.read(), normal_text(data.file.filename or "")[:128]
         today = day_of(now, settings.zone)
         receipt = receive_file(session, now, today, request.user.name, content, name, dry_run=bool(data.check))
         return _show_list(request, show, session, settings, receipt=receipt, checked=bool(data.check))

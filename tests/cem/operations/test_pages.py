@@ -121,7 +121,9 @@ def test_a_unit_manager_sees_the_own_units(sign_in: SignIn, figures: None) -> No
         assert client.get(f"/operations/answered?unit={unit}").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/operations/none", "/operations?unit=mars", "/operations?period=x"])
+@pytest.mark.parametrize(
+    "path", ["/operations/none", "/operations/a%00b", "/operations?unit=a%00b", "/operations?period=x"]
+)
 def test_what_is_not_there(sign_in: SignIn, figures: None, path: str) -> None:
     """404 with what to do."""
     assert sign_in(Role.EXECUTIVE).get(path).status_code == 404
@@ -228,7 +230,9 @@ def test_a_target_is_set(sign_in: SignIn, figures: None, database: Database) -> 
     for value in ("101", "x", "", "NaN", "1e9999"):
         refused = client.post("/operations/answered/targets", data=form | {"value": value})
         assert refused.status_code == 400, value
-    assert client.post("/operations/nothing/targets", data=form).status_code == 404
+    for code in ("nothing", "a%00b"):
+        assert client.post(f"/operations/{code}/targets", data=form).status_code == 404
+    assert client.get("/operations/define?code=a%00b").status_code == 200
 
 
 def test_the_scorecard_has_them_beside_its_kpis(sign_in: SignIn, figures: None, answer: Callable[..., None]) -> None:
