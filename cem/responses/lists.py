@@ -111,11 +111,13 @@ def _statement(choice: Choice, questionnaire: Questionnaire, wanted: Wanted) -> 
     limits: list[ColumnElement[bool]] = [
         *choice.where(wanted.quality).clauses(Response),
         Response.day >= choice.period.start,
-        Response.day < choice.period.end,
         Scores(score_ids(questionnaire, choice.kpi)).among(wanted.scores or frozenset(choice.focus.points)),
     ]
-    if wanted.after is not None:
+    # One end alone: beside the period's own, SQLite walks from there to where the page begins.
+    if wanted.after is not None and wanted.after.day < choice.period.end:
         limits.append(tuple_(Response.day, Response.response_id) < (wanted.after.day, wanted.after.response_id))
+    else:
+        limits.append(Response.day < choice.period.end)
     return select(Response).where(*limits).order_by(Response.day.desc(), Response.response_id.desc()).limit(PAGE + 1)
 
 

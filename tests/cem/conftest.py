@@ -3,18 +3,22 @@
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from click.testing import CliRunner, Result
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from cem.app import create_app
+from cem.cli import main
 from cem.people.accounts import Person, add_account
 from cem.roles import Role
 from cem.scorecards.choices import Choice, read_choice
 from cem.scorecards.offers import read_offers
+from cem.serving import write_settings
 from cem.settings import Settings
 from surveys.database import Database, new_id, utc_now
 from surveys.models import Journey, Segment, Survey, Touchpoint, Unit
@@ -236,3 +240,16 @@ def choose(database: Database, survey: Survey, person: Callable[..., Person]) ->
 def survey_id(survey: Survey) -> uuid.UUID:
     """The survey's id."""
     return survey.survey_id
+
+
+@pytest.fixture
+def cem(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`cem` in a folder whose cem.toml names the database."""
+    address = database.writer.url.render_as_string(hide_password=False)
+    write_settings(tmp_path / "cem.toml", "a secret of the tests, long enough", address, "http://cem.example/")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return run

@@ -1,27 +1,13 @@
 """`cem jobs` on an installation of its own."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from cem.cli import main
 from cem.jobs.schedule import JOBS
-from cem.serving import write_settings
-from surveys.database import Database
 
 Cem = Callable[..., Result]
-
-
-@pytest.fixture
-def cem(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cem:
-    """`cem` in a folder whose cem.toml names the database."""
-    address = database.writer.url.render_as_string(hide_password=False)
-    write_settings(tmp_path / "cem.toml", "a secret of the tests, long enough", address, "http://cem.example")
-    monkeypatch.chdir(tmp_path)
-
-    return lambda *arguments: CliRunner().invoke(main, arguments)
 
 
 def test_run_and_list(cem: Cem) -> None:

@@ -3,15 +3,11 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import insert, select
 
-from cem.cli import main
 from cem.outcomes.models import CustomerRecord
-from cem.serving import write_settings
 from surveys.database import Database
 from surveys.models import Customer, Invitation, Response, Survey
 from surveys.touchpoints import customer_id_of
@@ -79,16 +75,3 @@ def record(database: Database) -> Record:
             session.execute(insert(CustomerRecord), [row])
 
     return write
-
-
-@pytest.fixture
-def cem(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """`cem` in a folder whose cem.toml names the database."""
-    address = database.writer.url.render_as_string(hide_password=False)
-    write_settings(tmp_path / "cem.toml", "a secret of the tests, long enough", address, "http://cem.example/")
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-    return run
