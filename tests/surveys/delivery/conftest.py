@@ -30,6 +30,7 @@ class Postbox:
 
     answers: list[str] = field(default_factory=list)
     arrived: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -38,6 +39,7 @@ class Postbox:
             message = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(message, EmailMessage)
             self.arrived.append(message)
+            self.raw.append(envelope.content)
             self.to += envelope.rcpt_tos
         return answer
 

@@ -58,6 +58,19 @@ def test_a_letter_arrives(database: Database, smtp: MailServer, postbox: Any, po
     assert "<b>+۱۲</b>" in html.get_content()
 
 
+def test_a_long_head(database: Database, smtp: MailServer, postbox: Any, post_letter: PostLetter) -> None:
+    """A long Persian subject keeps every space, no line is too long, and the link to end is written as it is."""
+    stop, subject = "https://cem.example/digests/stop/" + "x" * 90, "تجربه امروز شما از بانک نارون، " * 5
+    post_letter(stop=stop, subject=subject.strip())
+    send(database, smtp)
+    head = postbox.raw[0].partition(b"\r\n\r\n")[0].decode("ascii")
+
+    assert postbox.arrived[0]["Subject"] == subject.strip()
+    assert f"\r\nList-Unsubscribe: <{stop}>\r\n" in head
+    assert max(len(line) for line in head.split("\r\n") if not line.startswith("List-Unsubscribe:")) <= 78
+    assert postbox.arrived[0]["Content-Language"] == "fa"
+
+
 def test_one_click_needs_tls(database: Database, smtp: MailServer, postbox: Any, post_letter: PostLetter) -> None:
     """RFC 8058 wants https; without it the link is there, and mail programs open it as a page."""
     post_letter(stop="http://cem.example/digests/stop/x")
