@@ -1,5 +1,6 @@
 """`cem demo`: the demo company on an embedded database, loaded once and served."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from cem.roles import ROLE_NAMES
 from cem.serving import PORT, address_of, alone, listening, run, write_settings
 from cem.settings import FILE, Settings, read_settings
 from surveys.database import create_database, utc_now
+
+# What is of the machine and not of the company: the demo uses what an installation here would use.
+FROM_OUTSIDE = ("CEM_SMTP_URL", "CEM_MAIL_FROM", "CEM_CHROMIUM")
 
 
 @click.command()
@@ -41,12 +45,13 @@ def demo(host: str, port: int, folder: Path, fresh: bool) -> None:
 def _settings(folder: Path, file: Path, base_url: str) -> Settings:
     """The folder's own secret, which outlives a restart, so that the links of the first page keep working.
 
-    The database is the demo's, whatever the folder says: its first page hands out personal links.
+    Mail and the printer are the environment's. The database is the demo's, whatever the folder says: its first page hands out personal links.
     """
     demo_url = f"sqlite:///{file}"
     if not (folder / FILE).exists():
         write_settings(folder / FILE, secrets.token_urlsafe(48), demo_url, base_url)
-    return read_settings(folder, {"CEM_BASE_URL": base_url, "CEM_DATABASE_URL": demo_url})
+    theirs = {name: os.environ[name] for name in FROM_OUTSIDE if name in os.environ}
+    return read_settings(folder, {**theirs, "CEM_BASE_URL": base_url, "CEM_DATABASE_URL": demo_url})
 
 
 def _remove(file: Path) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from cem.cli import main
 from cem.demo.accounts import PASSWORD, SIGN_INS
-from cem.demo.commands import _remove
+from cem.demo.commands import _remove, _settings
 from cem.serving import write_settings
 from surveys.database import create_database
 
@@ -94,6 +94,19 @@ def test_a_folder_with_a_broken_file(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("cem: CEM_SECRET_KEY needs at least 32 characters")
     assert not (tmp_path / "demo.db").exists()
+
+
+def test_mail_and_the_printer_are_the_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where mail goes and what prints is told by the environment; no database but the demo's own is."""
+    monkeypatch.setenv("CEM_SMTP_URL", "smtp://127.0.0.1:2525")
+    monkeypatch.setenv("CEM_MAIL_FROM", "cem@bank.example")
+    monkeypatch.setenv("CEM_CHROMIUM", "/opt/chromium")
+    monkeypatch.setenv("CEM_DATABASE_URL", "sqlite:///real.db")
+    settings = _settings(tmp_path, tmp_path / "demo.db", "http://127.0.0.1:1")
+
+    assert (settings.smtp_url, settings.mail_from) == ("smtp://127.0.0.1:2525", "cem@bank.example")
+    assert settings.chromium == "/opt/chromium"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'demo.db'}"
 
 
 @pytest.mark.parametrize(("option", "value"), [("--port", "65536"), ("--folder", __file__)])
