@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Response
 
-from surveys.languages import Language
+from surveys.languages import ISOLATE, POP_ISOLATE, Language
 
 # How many pieces of a page that is sent as it comes go out together, and what says that they must not wait.
 _PIECES = 500
@@ -58,6 +58,11 @@ def _in_language(write: Callable[..., str]) -> Callable[..., str]:
     return filtered
 
 
+def _isolated(_: Language, text: str) -> str:
+    """Somebody's own words inside a sentence of ours: their direction turns nothing around them."""
+    return f"{ISOLATE}{text}{POP_ISOLATE}"
+
+
 _WRITERS: dict[str, Callable[..., str]] = {
     "number": Language.number,
     "percent": Language.percent,
@@ -67,6 +72,7 @@ _WRITERS: dict[str, Callable[..., str]] = {
     "month": Language.month,
     "own": Language.own,
     "fill": Language.fill,
+    "isolated": _isolated,
 }
 _FILTERS = {name: _in_language(write) for name, write in _WRITERS.items()}
 

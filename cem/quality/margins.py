@@ -110,6 +110,8 @@ def categories(offers: Offers, dimension: str) -> list[str]:
             return list(offers.touchpoints)
         case "channel":
             return sorted({*offers.channels, *CHANNEL_NAMES})
+        case "segment":
+            return list(offers.segments)
         case "language":
             return list(CODES)
     return []
@@ -122,6 +124,8 @@ def category_name(spoken: Language, offers: Offers, dimension: str, category: st
             return spoken.own(offers.units[category].names)
         case "touchpoint" if category in offers.touchpoints:
             return spoken.own(offers.touchpoints[category].names)
+        case "segment" if category in offers.segments:
+            return spoken.own(offers.segments[category].names)
         case "channel" if category in CHANNEL_NAMES:
             return spoken.gettext(CHANNEL_NAMES[category])
         case "language" if category in CODES:

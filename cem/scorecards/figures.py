@@ -56,7 +56,8 @@ def figure(
     margin = {"l": 8, "r": 8, "t": 8, "b": 8}
     if widest := max((len(_ink(line)) for _, text in y.get("ticks", ()) for line in text.split("<br>")), default=0):
         # plotly takes isolated text for narrower than it is, so the room for the value axis is reckoned here.
-        margin[side[0]] = 14 + 9 * widest
+        # A digit is wide; the letters of a long name are not.
+        margin[side[0]] = round(16 + 9 * min(widest, 6) + 6.5 * max(widest - 6, 0))
     return {
         "data": list(data),
         "layout": {
@@ -73,7 +74,9 @@ def figure(
                 "fixedrange": True,
                 "automargin": True,
                 "showgrid": False,
+                "gridcolor": GRID,
                 "zeroline": False,
+                "zerolinecolor": GRID,
                 **_axis(language, x),
             },
             "yaxis": {
@@ -82,6 +85,10 @@ def figure(
                 "gridcolor": GRID,
                 "zerolinecolor": GRID,
                 "side": side,
+                # Marks that are not seen keep the names from the bars.
+                "ticks": "outside",
+                "ticklen": 5,
+                "tickcolor": "rgba(0,0,0,0)",
                 **_axis(language, y),
             },
             **layout,

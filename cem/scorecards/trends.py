@@ -33,7 +33,8 @@ def trend_figure(
         layout["annotations"].append(_target_label(language, tile, points))
     if course is not None:
         data += _limit_lines(course)
-        ends += [end for row in (course.chart.lower, course.chart.upper) for end in row if end is not None]
+        # Not those of the last month: while it runs, its few answers have limits that would flatten all the others.
+        ends += [end for row in (course.chart.lower, course.chart.upper) for end in row[:-1] if end is not None]
         layout["shapes"] += [_now(course), *_break_line(course)]
         layout["annotations"] += [*_break_label(language, course), *_note_marks(language, course, notes)]
     lowest, highest = min(ends), max(ends)

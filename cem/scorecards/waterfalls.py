@@ -109,7 +109,8 @@ def _ends(language: Language, kpi: Kpi, split: Decomposition, rows: int) -> dict
         "y": [0, rows - 1],
         "marker": {"size": 12, "color": BLUE, "symbol": "diamond"},
         "text": [isolated(language, kpi.write(language, value, kpi.places)) for value in values],
-        "textposition": "top center",
+        # Beside the dot: above it is the bar of the step before.
+        "textposition": "middle left" if language.persian else "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
     }

@@ -35,6 +35,8 @@
       const { data, layout, config } = JSON.parse(document.getElementById(`data-${place.dataset.figure}`).textContent);
       layout.font.color = ink();
       layout.font.family = getComputedStyle(document.body).fontFamily;
+      // On paper everything is smaller, and so are the texts of a figure.
+      layout.font.size = parseFloat(getComputedStyle(place).fontSize);
       const first = !place.classList.contains("js-plotly-plot");
       if (first) place.replaceChildren();
       await Plotly.react(place, data, layout, config);
