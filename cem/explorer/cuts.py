@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from cem.scorecards.choices import Choice
 from cem.scorecards.offers import CHANNEL_NAMES, Offers
+from cem.scorecards.periods import QUARTER
 from surveys.cuts import Answers, Column, Scores, Side, Spans, Value
 from surveys.languages import CODES, N_, Language, Month, language
 from surveys.questionnaire import NPS, MultipleChoice, Questionnaire, Scored, SingleChoice, Text
@@ -29,7 +30,6 @@ SCORE_GROUPS = {
 }
 # No code of the company's can be this one.
 UNKNOWN = "-"
-_QUARTER = 3
 _YEAR = 12
 
 
@@ -136,7 +136,7 @@ def unit_cut(offers: Offers, codes: list[str]) -> Cut:
 def _spans(choice: Choice) -> Iterator[Cut]:
     """The months of the period in the reader's own calendar, and its quarters where it has whole ones."""
     period = choice.period
-    for code, length in (("month", 1), ("quarter", _QUARTER)):
+    for code, length in (("month", 1), ("quarter", QUARTER)):
         if period.months % length or not length <= period.months <= _YEAR:
             continue
         firsts = [period.first.plus(n) for n in range(0, period.months, length)]

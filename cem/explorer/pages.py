@@ -67,7 +67,7 @@ class ExplorerPages(Controller):
             "rows": rows,
             "columns": columns,
             "outcome": outcome,
-            "drill": Drill(choice, rows, columns),
+            "drill": Drill(choice, asking.get(measure, rows), columns),
             "minimum": MINIMUM,
             "enough": ENOUGH,
         }

@@ -14,7 +14,9 @@ TREND_MONTHS = 12
 HISTORY_MONTHS = 24
 _YEARS_BACK = 3
 
+QUARTER = 3
 _WRITTEN = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
+_SPAN = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Period:
                 return language.fill(N_("Last %(n)s months"), {"n": self.months})
         if len(self.name) == 4:
             return language.digits(self.name)
-        return language.month(self.first)
+        return self.span(language)
 
     def span(self, language: Language) -> str:
         """From which month to which."""
@@ -78,6 +80,8 @@ def read_period(text: str, calendar: str, today: date) -> Period:
     if text in RUNNING:
         months = RUNNING[text]
         return Period(text, Month.of(today, calendar).plus(1 - months), months)
+    if span := _SPAN.fullmatch(text):
+        return _read_quarter(text, *map(Month.parse, span.groups()), today)
     if not _WRITTEN.fullmatch(text):
         raise ValueError(f"not a period: {text!r}")
     first = Month.parse(text if "-" in text else f"{text}-01")
@@ -88,6 +92,20 @@ def read_period(text: str, calendar: str, today: date) -> Period:
         return Period(text, first, 1)
     # A year that still runs counts its months so far, and is compared with as many.
     return Period(text, first, 12 if first.year < current.year else current.month)
+
+
+def quarter_name(first: Month) -> str:
+    """How the address says the three months from this one on."""
+    return f"{first}..{first.plus(QUARTER - 1)}"
+
+
+def _read_quarter(text: str, first: Month, last: Month, today: date) -> Period:
+    """Three months and no other number: spans of any length would tell a hidden month by subtraction."""
+    if last != first.plus(QUARTER - 1):
+        raise ValueError(f"not a quarter: {text!r}")
+    if first > Month.of(today, "jalali" if first.year < 1700 else "gregorian"):
+        raise ValueError(f"not begun: {text!r}")
+    return Period(text, first, QUARTER)
 
 
 def offered_periods(calendar: str, today: date) -> Iterator[Period]:

@@ -50,12 +50,28 @@ def test_every_cell_leads_to_as_many_responses(sign_in: SignIn, segments: None, 
         answer(*[low, 7] * 6, day=today, segment=segment, unit="tajrish", touchpoint="call", reason="waiting")
     client = sign_in(Role.ANALYST)
     seen = 0
-    for query in ("", "rows=unit&columns=segment", "rows=q.reason&columns=month", "rows=s.satisfied&columns=channel"):
+    for query in ("", "rows=unit&columns=segment", "rows=q.reason&columns=month", "rows=s.satisfied&columns=channel", "rows=unit&columns=quarter"):
         for address, n in links(client.get(f"/explorer?lang=en&{query}").text):
             assert f"Responses: {n}" in text_of(client.get(f"{address}&lang=en").text), address
             seen += 1
 
     assert seen > 30
+
+
+def test_every_share_leads_to_its_responses(sign_in: SignIn, answer: Answer, today: date) -> None:
+    """The page behind a share, and behind the share of all, has as many responses as gave this answer there."""
+    answer(*[9, 10] * 6, day=today, reason="staff")
+    answer(*[2] * 8, day=today, reason="waiting")
+    answer(*[3] * 20, day=today, reason="waiting", touchpoint="call")
+    answer(*[8] * 10, day=today, reason="staff", touchpoint="call")
+    client = sign_in(Role.ANALYST)
+    page = re.sub(r"[\u2066-\u2069]", "", client.get("/explorer?lang=en&measure=q.reason&columns=touchpoint").text)
+    found = [
+        int(re.search(r"Responses: (\d+)", text_of(client.get(address.replace("&amp;", "&") + "&lang=en").text))[1])  # type: ignore[index] # it is there
+        for address in re.findall(r'<b><a href="(/responses\?[^"]*)">\d+%', page)
+    ]
+
+    assert sorted(found) == [8, 10, 12, 20, 22, 28]
 
 
 def test_a_response_in_words(sign_in: SignIn, segments: None, answer: Answer, today: date) -> None:

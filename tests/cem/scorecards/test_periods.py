@@ -22,6 +22,8 @@ TODAY = date(2025, 11, 10)  # 19 Aban 1404
         ("2025-10", "jalali", Month(2025, 10), 1, date(2025, 10, 1), date(2025, 11, 1)),
         ("1403", "jalali", Month(1403, 1), 12, date(2024, 3, 20), date(2025, 3, 21)),
         ("1404", "jalali", Month(1404, 1), 8, date(2025, 3, 21), date(2025, 11, 22)),
+        ("1404-06..1404-08", "jalali", Month(1404, 6), 3, date(2025, 8, 23), date(2025, 11, 22)),
+        ("1403-11..1404-01", "gregorian", Month(1403, 11), 3, date(2025, 1, 20), date(2025, 4, 21)),
         ("2025", "gregorian", Month(2025, 1), 11, date(2025, 1, 1), date(2025, 12, 1)),
     ],
 )
@@ -34,7 +36,8 @@ def test_what_an_address_asks_for(text: str, calendar: str, first: Month, months
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2m", "1404-13", "1404-00", "1404-09", "1405", "2026-01", "۱۴۰۴", "1404-7", "0001", "1404-07-01", "x" * 99],
+    ["", "2m", "1404-13", "1404-00", "1404-09", "1405", "2026-01", "۱۴۰۴", "1404-7", "0001", "1404-07-01", "x" * 99]
+    + ["1404-06..1404-07", "1404-05..1404-08", "1404-09..1404-11", "1404-13..1404-15", "1404-06..", "1404..1404-03"],
 )
 def test_what_is_no_period(text: str) -> None:
     """What is malformed, impossible or still to come is refused."""
@@ -56,4 +59,5 @@ def test_labels() -> None:
     """Persian months and digits for Jalali periods, English for Gregorian ones."""
     assert read_period("1404-07", "jalali", TODAY).span(language("fa")) == "مهر ۱۴۰۴"
     assert read_period("3m", "gregorian", TODAY).span(language("en")) == "Sep 2025 to Nov 2025"
+    assert read_period("1404-05..1404-07", "jalali", TODAY).label(language("fa")) == "مرداد ۱۴۰۴ تا مهر ۱۴۰۴"
     assert read_period("1404", "jalali", TODAY).before(language("en")) == "the 8 months before"
