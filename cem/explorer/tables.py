@@ -64,14 +64,13 @@ def kpi_table(counted: Held, kpi: Kpi, rows: Cut, columns: Cut) -> Table:
     # What is in no group is not shown, and yet a part of what the sums are made of.
     closed = hidden_cells({place: h.n for place, h in by_cell.items()})
     cells: dict[Place, Histogram] = {place: h for place, h in by_cell.items() if all(place)}
-    differs = _different(kpi, {place: h for place, h in cells.items() if place not in closed})
     return Table(
         rows=_used(rows.groups, {row for row, _ in cells}),
         columns=_used(columns.groups, {column for _, column in cells}),
-        cells={place: _cell(kpi, h, place in closed, differs.get(place, 0)) for place, h in cells.items()},
-        row_sums=_sums(kpi, by_row),
-        column_sums=_sums(kpi, by_column),
-        whole=_cell(kpi, whole, 0 < whole.n < MINIMUM),
+        cells=kpi_cells(kpi, cells, closed),
+        row_sums=kpi_sums(kpi, by_row),
+        column_sums=kpi_sums(kpi, by_column),
+        whole=kpi_cell(kpi, whole, 0 < whole.n < MINIMUM),
         responses=int(whole.n),
     )
 
@@ -139,7 +138,7 @@ def _different(kpi: Kpi, cells: Mapping[Place, Histogram]) -> dict[Place, int]:
     """Each cell against all the others together, adjusted for how many cells there are."""
     enough = {place: h for place, h in cells.items() if kpi.estimate(h).enough()}
     whole = sum(cells.values(), Histogram())
-    changes = {place: kpi.change(whole - h, h) for place, h in enough.items() if (whole - h).n}
+    changes = {place: kpi.change(whole - h, h) for place, h in enough.items() if kpi.estimate(whole - h).enough()}
     adjusted = adjust_p_values([change.p for change in changes.values()])
     return {
         place: _direction(q, change.difference) for (place, change), q in zip(changes.items(), adjusted, strict=True)
@@ -152,12 +151,19 @@ def _direction(adjusted: float | None, difference: float | None) -> int:
     return 1 if difference > 0 else -1
 
 
-def _sums(kpi: Kpi, groups: Mapping[str, Histogram]) -> dict[str, Cell]:
+def kpi_cells(kpi: Kpi, cells: Mapping[Place, Histogram], closed: Collection[Place]) -> dict[Place, Cell]:
+    """Each cell with whether it differs from the others, of those that are not hidden."""
+    differs = _different(kpi, {place: h for place, h in cells.items() if place not in closed})
+    return {place: kpi_cell(kpi, h, place in closed, differs.get(place, 0)) for place, h in cells.items()}
+
+
+def kpi_sums(kpi: Kpi, groups: Mapping[str, Histogram]) -> dict[str, Cell]:
+    """The sums of a side, hidden as a list of them would be; what is in no group has none."""
     closed = hidden({group: h.n for group, h in groups.items()})
-    return {group: _cell(kpi, h, group in closed) for group, h in groups.items() if group}
+    return {group: kpi_cell(kpi, h, group in closed) for group, h in groups.items() if group}
 
 
-def _cell(kpi: Kpi, h: Histogram, closed: bool, differs: int = 0) -> Cell:
+def kpi_cell(kpi: Kpi, h: Histogram, closed: bool, differs: int = 0) -> Cell:
     if closed:
         return Cell(closed=True)
     return Cell(kpi.estimate(h), differs=differs) if h.n else EMPTY

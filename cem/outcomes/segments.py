@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from cem.explorer.cuts import Group
-from cem.explorer.tables import ALPHA, EMPTY, Cell, Table
+from cem.explorer.tables import Table, kpi_cell, kpi_cells, kpi_sums
 from cem.outcomes.followed import Books, Followed, Record
 from cem.scorecards.kpis import Kpi
 from cem.scorecards.privacy import MINIMUM, hidden, hidden_cells
-from metrics import Histogram, adjust_p_values, rfm_scores
+from metrics import Histogram, rfm_scores
 from surveys.languages import N_
 
 # From the scores of recency, and of frequency and money together.
@@ -112,17 +112,16 @@ def _tier(margin: float, cuts: tuple[float, float]) -> str:
 
 def _table(kpi: Kpi, cells: Mapping[tuple[str, str], Histogram], needs: Mapping[str, dict[str, str]]) -> Table:
     closed = hidden_cells({place: h.n for place, h in cells.items()})
-    differs = _different(kpi, {place: h for place, h in cells.items() if place not in closed})
     rows = tuple(Group(code, ours=TIERS[code]) for code in TIERS if any(row == code for row, _ in cells))
     columns = tuple(_need(code, needs) for code in sorted({column for _, column in cells}))
     whole = sum(cells.values(), Histogram())
     return Table(
         rows=rows,
         columns=columns,
-        cells={place: _cell(kpi, h, place in closed, differs.get(place, 0)) for place, h in cells.items()},
-        row_sums=_sums(kpi, {row.code: _sum(cells, 0, row.code) for row in rows}),
-        column_sums=_sums(kpi, {column.code: _sum(cells, 1, column.code) for column in columns}),
-        whole=_cell(kpi, whole, 0 < whole.n < MINIMUM),
+        cells=kpi_cells(kpi, cells, closed),
+        row_sums=kpi_sums(kpi, {row.code: _sum(cells, 0, row.code) for row in rows}),
+        column_sums=kpi_sums(kpi, {column.code: _sum(cells, 1, column.code) for column in columns}),
+        whole=kpi_cell(kpi, whole, 0 < whole.n < MINIMUM),
         responses=int(whole.n),
     )
 
@@ -133,29 +132,3 @@ def _need(code: str, needs: Mapping[str, dict[str, str]]) -> Group:
 
 def _sum(cells: Mapping[tuple[str, str], Histogram], side: int, code: str) -> Histogram:
     return sum((h for place, h in cells.items() if place[side] == code), Histogram())
-
-
-def _sums(kpi: Kpi, groups: Mapping[str, Histogram]) -> dict[str, Cell]:
-    closed = hidden({group: h.n for group, h in groups.items()})
-    return {group: _cell(kpi, h, group in closed) for group, h in groups.items()}
-
-
-def _cell(kpi: Kpi, h: Histogram, closed: bool, differs: int = 0) -> Cell:
-    if closed:
-        return Cell(closed=True)
-    return Cell(kpi.estimate(h), differs=differs) if h.n else EMPTY
-
-
-def _different(kpi: Kpi, cells: Mapping[tuple[str, str], Histogram]) -> dict[tuple[str, str], int]:
-    """Each cell against all the others together, adjusted for how many cells there are."""
-    whole = sum(cells.values(), Histogram())
-    changes = {
-        place: kpi.change(whole - h, h)
-        for place, h in cells.items()
-        if kpi.estimate(h).enough() and kpi.estimate(whole - h).enough()
-    }
-    adjusted = adjust_p_values([change.p for change in changes.values()])
-    return {
-        place: (1 if (change.difference or 0) > 0 else -1) if q is not None and q < ALPHA else 0
-        for (place, change), q in zip(changes.items(), adjusted, strict=True)
-    }

@@ -18,7 +18,6 @@ LINE = 15
 CAPTIONS = {
     "touchpoint": N_("Where the change of %(kpi)s comes from, by touchpoint"),
     "unit": N_("Where the change of %(kpi)s comes from, by unit"),
-    "channel": N_("Where the change of %(kpi)s comes from, by channel"),
 }
 Step = tuple[str, float]
 
