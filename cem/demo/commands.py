@@ -45,7 +45,8 @@ def demo(host: str, port: int, folder: Path, fresh: bool) -> None:
 def _settings(folder: Path, file: Path, base_url: str) -> Settings:
     """The folder's own secret, which outlives a restart, so that the links of the first page keep working.
 
-    Mail and the printer are the environment's. The database is the demo's, whatever the folder says: its first page hands out personal links.
+    Mail and the printer are the environment's. The database is the demo's, whatever the folder says: its first page
+    hands out personal links.
     """
     demo_url = f"sqlite:///{file}"
     if not (folder / FILE).exists():

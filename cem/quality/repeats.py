@@ -52,12 +52,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Repeats:
-    """The answers of a choice by who gave them. `nameless` are those of whom no customer is known."""
+    """The answers of a choice by who gave them."""
 
     ways: tuple[Counted, ...]
     answers: int
     repeated: int
-    nameless: int
 
     def __getitem__(self, way: str) -> Counted:
         return next(one for one in self.ways if one.way == way)
@@ -102,7 +101,6 @@ def read_repeats(reader: Session, choice: Choice, kpi: Kpi, questionnaire: Quest
         ),
         answers=answers,
         repeated=repeated,
-        nameless=_count_nameless(reader, choice),
     )
 
 
@@ -139,8 +137,8 @@ def _clauses(choice: Choice) -> list[Any]:
     return [*choice.where().clauses(Response), *period]
 
 
-def _count_nameless(reader: Session, choice: Choice) -> int:
-    """Responses that came from no invitation."""
+def count_nameless(reader: Session, choice: Choice) -> int:
+    """Responses that came from no invitation, so that no customer is known."""
     known = select(Invitation.invitation_id).where(_SAME).correlate(Response).exists()
     statement = select(func.count()).select_from(Response).where(*_clauses(choice), ~known)
     return reader.scalar(statement) or 0

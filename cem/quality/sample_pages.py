@@ -24,7 +24,7 @@ from cem.quality.margins import (
 from cem.quality.pages import chosen, frame
 from cem.quality.plan_figures import curve_figure
 from cem.quality.planner import assume, parse, plan, suppose
-from cem.quality.repeats import WAYS, choose_way, read_repeats, read_way, repeats_in_words
+from cem.quality.repeats import WAYS, choose_way, count_nameless, read_repeats, read_way, repeats_in_words
 from cem.quality.small_units import REASONS, RELIABLE, read_units
 from cem.quality.weights import CONCERNS, weigh
 from cem.roles import Action
@@ -59,6 +59,7 @@ class SamplePages(Controller):
             "quality/repeats.html",
             **frame(choice, offers, show, today, "/quality/repeats"),
             repeats=repeats,
+            nameless=count_nameless(reader, choice) if repeats else 0,
             axis=Axis.of(choice.focus, [one.estimate for one in repeats.ways]) if repeats else None,
             in_words=repeats_in_words,
             ways=WAYS,

@@ -5,7 +5,6 @@ the page that it is of.
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,14 +28,6 @@ def inlined(name: str) -> str:
     """A file as an address that holds it."""
     content, media_type = read_asset(name)
     return f"data:{media_type};charset=utf-8;base64,{b64encode(content).decode()}"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Who reads which page: what a page asks of its request."""
-
-    user: Person
-    query_params: Mapping[str, str]
 
 
 @dataclass(frozen=True)

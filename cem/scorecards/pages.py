@@ -1,8 +1,10 @@
 """The scorecard's page, its pulse, and the form that sets a target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from litestar import Controller, Request, Response, get, post
@@ -15,6 +17,7 @@ from cem.operations.lines import change_in_words as operations_in_words
 from cem.operations.lines import write, write_target
 from cem.operations.section import read_section
 from cem.people.accounts import Person
+from cem.quality.repeats import Repeats, read_repeats, repeats_in_words
 from cem.roles import Action, scope_of
 from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
 from cem.scorecards.days import write_day
@@ -34,6 +37,9 @@ from cem.templating import Show
 from surveys.database import day_of, utc_now
 from surveys.languages import Language
 
+# Repeats are counted from the answers themselves, so for no more of them than nobody has to wait for.
+COUNTED_AT_ONCE = 10_000
+
 
 @dataclass
 class TargetForm:
@@ -42,6 +48,15 @@ class TargetForm:
     choice: str = ""
     series: str = ""
     value: str = ""
+
+
+class Shows(Protocol):
+    """What renders a page."""
+
+    @property
+    def language(self) -> Language: ...
+
+    def __call__(self, template: str, /, **context: Any) -> Response[bytes]: ...
 
 
 class ScorecardPages(Controller):
@@ -56,35 +71,7 @@ class ScorecardPages(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[bytes]:
         """The KPIs of a survey over a period, for the part of the company that the person may see."""
-        today = day_of(utc_now(), settings.zone)
-        offers = read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
-        words = scope_of(request.user.role, Action.COMMENTS_READ) is not None
-        card = build_scorecard(reader, choice, offers, today, comments=words)
-        may_read = scope_of(request.user.role, Action.RESPONSES_READ) is not None
-        may_count = scope_of(request.user.role, Action.OPERATIONS_READ) is not None
-        return show(
-            "scorecards/show.html",
-            **filters(choice, offers, show.language, today),
-            card=card,
-            pulse=_pulse(settings, choice, card.answers_today),
-            figures=_figures(show.language, choice, card, links=may_read),
-            change=_change_figure(show.language, choice, offers, card),
-            shown_findings=SHOWN,
-            today_written=write_day(show.language, today),
-            course_in_words=course_in_words,
-            sentence=sentence,
-            change_in_words=change_in_words,
-            sketch=sketch,
-            minimum=MINIMUM,
-            enough=ENOUGH,
-            operations=read_section(reader, choice, card.tiles, show.language.calendar, today) if may_count else None,
-            operations_in_words=operations_in_words,
-            write=write,
-            write_target=write_target,
-        )
+        return show_scorecard(reader, settings, show, request.user, request.query_params, utc_now())
 
     @get("/findings", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
     def show_findings(
@@ -144,6 +131,52 @@ class ScorecardPages(Controller):
             value=read_target(data.value, choice.focus),
         )
         return Redirect(choice.address(), status_code=303)
+
+
+def show_scorecard(
+    reader: Session, settings: Settings, show: Shows, person: Person, asked: Mapping[str, str], now: datetime
+) -> Response[bytes]:
+    """The scorecard of an address for a person, on whatever shows pages: a screen or paper."""
+    today, language = day_of(now, settings.zone), show.language
+    offers = read_offers(reader)
+    choice = read_choice(asked, offers, person, language.calendar, today)
+    if choice is None or not choice.kpis:
+        return show("scorecards/empty.html", choice=choice, offers=offers)
+    words = scope_of(person.role, Action.COMMENTS_READ) is not None
+    card = build_scorecard(reader, choice, offers, today, comments=words)
+    may_read = scope_of(person.role, Action.RESPONSES_READ) is not None
+    may_count = scope_of(person.role, Action.OPERATIONS_READ) is not None
+    return show(
+        "scorecards/show.html",
+        **filters(choice, offers, language, today),
+        card=card,
+        pulse=_pulse(settings, choice, card.answers_today),
+        figures=_figures(language, choice, card, links=may_read),
+        change=_change_figure(language, choice, offers, card),
+        repeats=_repeats(reader, choice, offers, card),
+        shown_findings=SHOWN,
+        today_written=write_day(language, today),
+        course_in_words=course_in_words,
+        repeats_in_words=repeats_in_words,
+        sentence=sentence,
+        change_in_words=change_in_words,
+        sketch=sketch,
+        minimum=MINIMUM,
+        enough=ENOUGH,
+        operations=read_section(reader, choice, card.tiles, language.calendar, today) if may_count else None,
+        operations_in_words=operations_in_words,
+        write=write,
+        write_target=write_target,
+    )
+
+
+def _repeats(reader: Session, choice: Choice, offers: Offers, card: Scorecard) -> Repeats | None:
+    """How many answers are repeats of one customer; None where none is, or where counting would take its time."""
+    tile = card.focus
+    if not tile.shown or tile.estimate is None or tile.estimate.n > COUNTED_AT_ONCE:
+        return None
+    found = read_repeats(reader, choice, tile.kpi, offers.surveys[choice.survey].questionnaire)
+    return found if found and found.repeated else None
 
 
 def _pulse(settings: Settings, choice: Choice, answers: int) -> str:

@@ -81,7 +81,7 @@ def read_period(text: str, calendar: str, today: date) -> Period:
         months = RUNNING[text]
         return Period(text, Month.of(today, calendar).plus(1 - months), months)
     if span := _SPAN.fullmatch(text):
-        return _read_quarter(text, *map(Month.parse, span.groups()), today)
+        return _read_quarter(text, Month.parse(span[1]), Month.parse(span[2]), today)
     if not _WRITTEN.fullmatch(text):
         raise ValueError(f"not a period: {text!r}")
     first = Month.parse(text if "-" in text else f"{text}-01")

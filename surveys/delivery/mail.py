@@ -41,7 +41,7 @@ class Wire(EmailPolicy):
                 return f"{name}: {text.encode(linesep=self.linesep)}{self.linesep}"
             case "list-unsubscribe":
                 return f"{name}: {value}{self.linesep}"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii", "surrogateescape")

@@ -194,6 +194,23 @@ def test_the_way_and_the_population_are_set(odd: object, sign_in: SignIn, databa
         assert reader.scalar(select(func.count()).select_from(PopulationMargin)) == 2
 
 
+def test_the_scorecard_tells_of_repeats(
+    accounts: None, send: Callable[..., uuid.UUID], sign_in: SignIn, today: date
+) -> None:
+    """One sentence, with the way to the page for those who may open it; nothing where nobody came back."""
+    for minutes in range(20):
+        send({"recommend": 9}, minutes=minutes, day=today)
+    client, address = sign_in(Role.EXECUTIVE), "/scorecards?lang=en&survey=panel"
+    assert "repeats by the same customers" not in text_of(client.get(address).text)
+    for minutes in range(5):
+        send({"recommend": 9}, minutes=30 + minutes, day=today, customer="ali")
+    page = client.get(address).text
+
+    assert "16.0% of the answers are repeats by the same customers" in text_of(page)
+    assert 'href="/quality/repeats?survey=panel' in page
+    assert "/quality/repeats" not in sign_in(Role.HR).get(address).text
+
+
 def test_a_plan_by_address(odd: object, sign_in: SignIn) -> None:
     """The form is filled from the answers; its own numbers count for this KPI and not for another."""
     client = sign_in(Role.EXECUTIVE)

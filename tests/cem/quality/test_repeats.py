@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cem.audit import AuditEvent
 from cem.people.accounts import Person
@@ -16,12 +17,13 @@ from cem.quality.repeats import (
     Repeats,
     UnknownWay,
     choose_way,
+    count_nameless,
     read_repeats,
     read_way,
     repeats_in_words,
 )
 from cem.roles import Role
-from cem.scorecards.choices import read_choice
+from cem.scorecards.choices import Choice, read_choice
 from cem.scorecards.offers import read_offers
 from metrics import Histogram, clustered_nps, nps
 from surveys.database import Database
@@ -38,15 +40,21 @@ def count(database: Database, panel: Survey) -> Callable[[], Repeats | None]:
 
     def read() -> Repeats | None:
         with database.read() as reader:
-            offers, person = read_offers(reader), Person("a", "a", Role.ANALYST, None)
-            choice = read_choice({"survey": "panel", "period": "1m"}, offers, person, "jalali", date(2025, 11, 15))
-            assert choice is not None
-            return read_repeats(reader, choice, choice.focus, offers.surveys["panel"].questionnaire)
+            asked, offers = choice(reader), read_offers(reader)
+            return read_repeats(reader, asked, asked.focus, offers.surveys["panel"].questionnaire)
 
     return read
 
 
-def test_three_ways_side_by_side(send: Send, count: Callable[[], Repeats | None]) -> None:
+def choice(reader: Session) -> Choice:
+    """The month of the answers."""
+    asked, person = {"survey": "panel", "period": "1m"}, Person("a", "a", Role.ANALYST, None)
+    found = read_choice(asked, read_offers(reader), person, "jalali", date(2025, 11, 15))
+    assert found is not None
+    return found
+
+
+def test_three_ways_side_by_side(send: Send, count: Callable[[], Repeats | None], database: Database) -> None:
     """Every answer, with the variance of customers, and the latest of each; answers without a customer stand alone."""
     given = {"ali": [10, 10, 9, 2], "sara": [0, 0, 3, 1, 0], "reza": [9], "mina": [7, 8, 10], "omid": [10, 10, 10]}
     for customer, scores in given.items():
@@ -56,6 +64,8 @@ def test_three_ways_side_by_side(send: Send, count: Callable[[], Repeats | None]
         send({"recommend": 8 if minutes else 3}, minutes=minutes)
     send({"a1": 3}, customer="ali", minutes=300)
     found = count()
+    with database.read() as reader:
+        assert count_nameless(reader, choice(reader)) == 8
 
     assert found is not None
     every = [score for scores in given.values() for score in scores] + [3] + [8] * 7
@@ -65,7 +75,7 @@ def test_three_ways_side_by_side(send: Send, count: Callable[[], Repeats | None]
     assert found[CLUSTERED].estimate.low == pytest.approx(expected.low)
     assert found[CLUSTERED].estimate.high == pytest.approx(expected.high)
     assert found[LATEST].estimate == nps(Histogram.of([2, 0, 9, 10, 10, 3] + [8] * 7))
-    assert (found.answers, found[CLUSTERED].customers, found.repeated, found.nameless) == (24, 13, 11, 8)
+    assert (found.answers, found[CLUSTERED].customers, found.repeated) == (24, 13, 11)
     assert found.widening > 0
 
 

@@ -50,7 +50,8 @@ def test_every_cell_leads_to_as_many_responses(sign_in: SignIn, segments: None, 
         answer(*[low, 7] * 6, day=today, segment=segment, unit="tajrish", touchpoint="call", reason="waiting")
     client = sign_in(Role.ANALYST)
     seen = 0
-    for query in ("", "rows=unit&columns=segment", "rows=q.reason&columns=month", "rows=s.satisfied&columns=channel", "rows=unit&columns=quarter"):
+    cuts = ("unit&columns=segment", "q.reason&columns=month", "s.satisfied&columns=channel", "unit&columns=quarter")
+    for query in ("", *(f"rows={cut}" for cut in cuts)):
         for address, n in links(client.get(f"/explorer?lang=en&{query}").text):
             assert f"Responses: {n}" in text_of(client.get(f"{address}&lang=en").text), address
             seen += 1
