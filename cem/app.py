@@ -44,6 +44,7 @@ from cem.responses.pages import ResponsePages
 from cem.rewards.backtest_pages import BacktestPages
 from cem.rewards.run_pages import RunPages
 from cem.roles import keyed, permitted
+from cem.scorecards.asking import NothingToShow, provide_asking, show_nothing
 from cem.scorecards.forms import ScorecardForms
 from cem.scorecards.pages import ScorecardPages
 from cem.settings import Settings
@@ -172,7 +173,11 @@ def _staff_pages(settings: Settings, front: ControllerRouterHandler) -> Router:
             DefineMiddleware(BrowserAuthentication, exclude_http_methods=()),
         ],
         guards=[permitted],
-        dependencies={"show": Provide(provide_show, sync_to_thread=False)},
+        dependencies={
+            "show": Provide(provide_show, sync_to_thread=False),
+            "asking": Provide(provide_asking, sync_to_thread=False),
+        },
+        exception_handlers={NothingToShow: show_nothing},
     )
 
 

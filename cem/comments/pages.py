@@ -18,9 +18,9 @@ from cem.comments.lists import LANGUAGES, SENTIMENT_NAMES, list_comments, read_n
 from cem.comments.taxonomy import keep_topic, read_taxonomy, retire_topic
 from cem.people.accounts import Person
 from cem.roles import Action
-from cem.scorecards.choices import UnknownChoice, filters, read_choice
+from cem.scorecards.asking import Asking, read_sent
+from cem.scorecards.choices import filters
 from cem.scorecards.disclosure import closed_series
-from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM
 from cem.settings import Settings
 from cem.templating import Show
@@ -59,13 +59,11 @@ class CommentPages(Controller):
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
         settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """What customers wrote in a part of the company, and what it adds up to."""
-        today = day_of(utc_now(), settings.zone)
-        offers, taxonomy = read_offers(reader), read_taxonomy(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view, taxonomy = asking.read(without_kpi=True), read_taxonomy(reader)
+        choice, offers = view.choice, view.offers
         narrowing = read_narrowing(request.query_params, taxonomy)
         listed = list_comments(reader, choice, narrowing, show.language)
         table = topic_table(reader, choice, offers.surveys[choice.survey].questionnaire)
@@ -84,7 +82,7 @@ class CommentPages(Controller):
         published, refused = model_state(reader)
         return show(
             "comments/show.html",
-            **filters(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, view.today),
             narrowing=narrowing,
             listed=listed,
             few=few,
@@ -116,10 +114,7 @@ class CommentPages(Controller):
     ) -> Redirect:
         """Say what a comment means, and go back to the list."""
         now = utc_now()
-        offers, asked = read_offers(session), dict(parse_qsl(data.choice))
-        choice = read_choice(asked, offers, request.user, show.language.calendar, day_of(now, settings.zone))
-        if choice is None:
-            raise UnknownChoice
+        choice = read_sent(data.choice, session, request.user, show, day_of(now, settings.zone)).choice
         reading = find_reading(session, choice.survey_id, data.response)
         if choice.units is not None and reading.unit not in choice.units:
             raise UnknownComment
@@ -127,7 +122,7 @@ class CommentPages(Controller):
         topics = [data.topics] if isinstance(data.topics, str) else data.topics or []
         known = [topic.code for topic in taxonomy.current]
         correct(session, now, request.user.name, reading, sentiment=data.sentiment, topics=topics, known=known)
-        query = read_narrowing(asked, taxonomy).query(choice)
+        query = read_narrowing(dict(parse_qsl(data.choice)), taxonomy).query(choice)
         return Redirect(f"/comments?{query}#comment-{reading.response_id.hex}", status_code=303)
 
     @get("/topics", sync_to_thread=True, opt={"action": Action.COMMENTS_READ})

@@ -19,14 +19,13 @@ from cem.explorer.limits import read_limits
 from cem.explorer.tables import kpi_table, share_table
 from cem.people.accounts import Person
 from cem.roles import Action
-from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
-from cem.scorecards.offers import Offers, read_offers
+from cem.scorecards.asking import Asking
+from cem.scorecards.choices import Choice, UnknownChoice, filters
+from cem.scorecards.offers import Offers
 from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.sentences import ENOUGH
-from cem.settings import Settings
 from cem.templating import Show
 from surveys.cuts import Scores, Side
-from surveys.database import day_of, utc_now
 from surveys.questionnaire import Questionnaire
 
 
@@ -39,35 +38,32 @@ class ExplorerPages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes] | Stream:
         """A KPI, or the answers to a question, by any two cuts."""
-        today = day_of(utc_now(), settings.zone)
-        offers, asked = read_offers(reader), request.query_params
+        asked = request.query_params
         measure = asked.get("measure", "")
-        series = "" if measure.startswith(QUESTION) else measure
-        choice = read_choice({**asked, "kpi": series}, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
-        choice = read_limits(asked, choice, offers)
+        view = asking.read(kpi="" if measure.startswith(QUESTION) else measure)
+        offers = view.offers
+        choice = read_limits(asked, view.choice, offers)
         questionnaire = offers.surveys[choice.survey].questionnaire
         cuts = _cuts(choice, offers, questionnaire)
-        asking = {cut.code: cut for cut in questions(questionnaire)}
-        if measure.startswith(QUESTION) and measure not in asking:
+        answered = {cut.code: cut for cut in questions(questionnaire)}
+        if measure.startswith(QUESTION) and measure not in answered:
             raise UnknownChoice
         rows, columns = _chosen(cuts, asked.get("rows", ""), asked.get("columns", ""), measure)
-        table = _table(choice, questionnaire, asking.get(measure), rows, columns)
+        table = _table(choice, questionnaire, answered.get(measure), rows, columns)
         outcome = _count(request, reader, choice, offers, table)
         page = {
-            **filters(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, view.today),
             "limits": {name: cuts[name] for name in ("segment", "language") if name in cuts},
             "cuts": cuts,
-            "asking": asking,
+            "asking": answered,
             "measure": measure or choice.kpi,
             "rows": rows,
             "columns": columns,
             "outcome": outcome,
-            "drill": Drill(choice, asking.get(measure, rows), columns),
+            "drill": Drill(choice, answered.get(measure, rows), columns),
             "minimum": MINIMUM,
             "enough": ENOUGH,
         }
@@ -82,14 +78,11 @@ class ExplorerPages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """What a KPI depends on, how the company does there, and where to work first."""
-        today = day_of(utc_now(), settings.zone)
-        offers = read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         choice = read_limits(request.query_params, choice, offers)
         questionnaire = offers.surveys[choice.survey].questionnaire
         cuts = offered_cuts(choice, offers, questionnaire)
@@ -97,7 +90,7 @@ class ExplorerPages(Controller):
         drivers = None if closed else find_drivers(reader, choice, questionnaire)
         return show(
             "explorer/drivers.html",
-            **filters(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, view.today),
             limits={name: cuts[name] for name in ("segment", "language") if name in cuts},
             drivers=drivers,
             figure=quadrant_figure(show.language, choice.focus, drivers) if drivers and drivers.places else None,

@@ -13,14 +13,12 @@ from cem.outcomes.money import DISCOUNT, YEARS
 from cem.outcomes.outcomes import Assumptions, build_outcomes
 from cem.people.accounts import Person
 from cem.roles import Action
-from cem.scorecards.choices import UnknownChoice, filters, read_choice
+from cem.scorecards.asking import Asking
+from cem.scorecards.choices import UnknownChoice, filters
 from cem.scorecards.disclosure import closed_series
-from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM
 from cem.scorecards.sentences import ENOUGH
-from cem.settings import Settings
 from cem.templating import Show
-from surveys.database import day_of, utc_now
 from surveys.languages import ascii_digits
 
 MULTIPLIER = 2.0
@@ -35,14 +33,11 @@ class OutcomePages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """Who stays, who spends and what customers are worth, by what they answered."""
-        today = day_of(utc_now(), settings.zone)
-        offers, language = read_offers(reader), show.language
-        choice = read_choice(request.query_params, offers, request.user, language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view, language = asking.read(), show.language
+        choice, offers = view.choice, view.offers
         assumed = read_assumptions(request.query_params)
         closed = choice.kpi in closed_series(reader, choice, offers)
         questionnaire = offers.surveys[choice.survey].questionnaire
@@ -50,7 +45,7 @@ class OutcomePages(Controller):
         kpi = choice.focus
         return show(
             "outcomes/show.html",
-            **filters(choice, offers, language, today),
+            **filters(choice, offers, language, view.today),
             outcomes=outcomes,
             assumed=assumed,
             figure=survival_figure(language, kpi, outcomes) if outcomes else None,

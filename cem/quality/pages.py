@@ -23,9 +23,10 @@ from cem.quality.rules import KINDS, NAMES, parse_rules, read_rules, set_rules
 from cem.quality.sentences import effect_in_words, reason_in_words
 from cem.quality.trials import LARGEST, TooLarge, count_answers, moves_of
 from cem.roles import Action
-from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
+from cem.scorecards.asking import Asking, read_sent
+from cem.scorecards.choices import Choice, UnknownChoice, filters
 from cem.scorecards.disclosure import closed_series
-from cem.scorecards.offers import Offers, read_offers
+from cem.scorecards.offers import Offers
 from cem.scorecards.privacy import MINIMUM
 from cem.settings import Settings
 from cem.templating import Show
@@ -50,21 +51,18 @@ class QualityPages(Controller):
     @get("/", sync_to_thread=True, opt={"action": Action.QUALITY_READ})
     def show_overview(
         self,
-        request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """Every signal, on which days and places, and each KPI with and without the suspect answers."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         found = read_found(reader, choice)
         effects = read_effects(reader, choice, closed_series(reader, choice, offers))
         return show(
             "quality/show.html",
-            **frame(choice, offers, show, today, "/quality"),
+            **frame(choice, offers, show, view.today, "/quality"),
             found=found,
             effects=[(effect, _axis(effect)) for effect in effects],
             figure=days_figure(show.language, found, choice.period),
@@ -79,17 +77,15 @@ class QualityPages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """The answers that show a signal, to be called valid or suspect."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         asked = _asked(request.query_params)
         return show(
             "quality/responses.html",
-            **frame(choice, offers, show, today, "/quality/responses"),
+            **frame(choice, offers, show, view.today, "/quality/responses"),
             asked=asked,
             review=read_review(reader, choice, asked),
             signals=NAMES,
@@ -110,11 +106,7 @@ class QualityPages(Controller):
         """Call the chosen answers, or all that match, valid or suspect."""
         now = utc_now()
         given = dict(parse_qsl(data.choice))
-        choice = read_choice(
-            given, read_offers(session), request.user, show.language.calendar, day_of(now, settings.zone)
-        )
-        if choice is None:
-            raise UnknownChoice
+        choice = read_sent(data.choice, session, request.user, show, day_of(now, settings.zone)).choice
         matching, chosen = set(read_matching(session, choice, _asked(given))), set(_ids(data.response))
         # What is decided about was on the page: an id from elsewhere is nobody's.
         ids = matching if data.everything else set() if choice.anonymous else matching & chosen
@@ -129,13 +121,11 @@ class QualityPages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """The rules of a survey; with `try`, what rules like these would mark in the period, and move."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         rules = read_rules(reader, choice.survey_id)
         large = count_answers(reader, choice) > LARGEST
         trial = None
@@ -144,7 +134,7 @@ class QualityPages(Controller):
             trial = find(reader, choice.survey_id, rules, choice.period.start, choice.period.end)
         return show(
             "quality/rules.html",
-            **frame(choice, offers, show, today, "/quality/rules"),
+            **frame(choice, offers, show, view.today, "/quality/rules"),
             rules=rules,
             kinds=KINDS,
             names=NAMES,
@@ -195,9 +185,8 @@ def frame(choice: Choice, offers: Offers, show: Show, today: date, here: str) ->
 
 def chosen(query: str, session: Session, request: Request[Person, Any, Any], show: Show, today: date) -> Choice:
     """The choice of the page that a form was sent from."""
-    asked = dict(parse_qsl(query))
-    choice = read_choice(asked, read_offers(session), request.user, show.language.calendar, today)
-    if choice is None or not choice.kpis:
+    choice = read_sent(query, session, request.user, show, today).choice
+    if not choice.kpis:
         raise UnknownChoice
     return choice
 

@@ -28,7 +28,7 @@ from cem.quality.repeats import WAYS, choose_way, count_nameless, read_repeats, 
 from cem.quality.small_units import REASONS, RELIABLE, read_units
 from cem.quality.weights import CONCERNS, weigh
 from cem.roles import Action
-from cem.scorecards.choices import read_choice
+from cem.scorecards.asking import Asking
 from cem.scorecards.disclosure import closed_series
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
@@ -42,22 +42,19 @@ class SamplePages(Controller):
     @get("/repeats", sync_to_thread=True, opt={"action": Action.QUALITY_READ})
     def show_repeats(
         self,
-        request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """A KPI with repeated answers counted in three ways, and the way that was chosen."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         closed = choice.kpi in closed_series(reader, choice, offers)
         questionnaire = offers.surveys[choice.survey].questionnaire
         repeats = None if closed else read_repeats(reader, choice, choice.focus, questionnaire)
         return show(
             "quality/repeats.html",
-            **frame(choice, offers, show, today, "/quality/repeats"),
+            **frame(choice, offers, show, view.today, "/quality/repeats"),
             repeats=repeats,
             nameless=count_nameless(reader, choice) if repeats else 0,
             axis=Axis.of(choice.focus, [one.estimate for one in repeats.ways]) if repeats else None,
@@ -72,13 +69,11 @@ class SamplePages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """A KPI beside the same weighted to what the customers are like; `edit` asks for one dimension's form."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         margins, asked = read_margins(reader, choice.survey_id), request.query_params.getall("by", [])
         by = {name: margin for name, margin in margins.items() if name in asked} if asked else margins
         closed = choice.kpi in closed_series(reader, choice, offers)
@@ -89,7 +84,7 @@ class SamplePages(Controller):
         edit = request.query_params.get("edit", "")
         return show(
             "quality/weights.html",
-            **frame(choice, offers, show, today, "/quality/weights"),
+            **frame(choice, offers, show, view.today, "/quality/weights"),
             margins=margins,
             by=by,
             weighted=weighted,
@@ -140,20 +135,17 @@ class SamplePages(Controller):
     @get("/units", sync_to_thread=True, opt={"action": Action.QUALITY_READ})
     def show_units(
         self,
-        request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """Raw and shrunken scores of the units side by side, with the reliability of each; no ranks."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         closed = choice.kpi in closed_series(reader, choice, offers)
         return show(
             "quality/units.html",
-            **frame(choice, offers, show, today, "/quality/units"),
+            **frame(choice, offers, show, view.today, "/quality/units"),
             small=None if closed else read_units(reader, choice, choice.focus, offers),
             reasons=REASONS,
             reliable=RELIABLE,
@@ -165,13 +157,11 @@ class SamplePages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """How many answers and invitations a question needs, and what the answers that come can show."""
-        today, offers = day_of(utc_now(), settings.zone), read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
         kpi, questionnaire = choice.focus, offers.surveys[choice.survey].questionnaire
         closed = kpi.series in closed_series(reader, choice, offers)
         usual = suppose(kpi) if closed else assume(reader, choice, kpi, questionnaire)
@@ -185,7 +175,7 @@ class SamplePages(Controller):
             assumed, planned = usual, None
         return show(
             "quality/planner.html",
-            **frame(choice, offers, show, today, "/quality/planner"),
+            **frame(choice, offers, show, view.today, "/quality/planner"),
             assumed=assumed,
             plan=planned,
             figure=curve_figure(show.language, kpi, planned) if planned else None,

@@ -14,6 +14,7 @@ from cem.explorer.limits import answer_limits, read_limits
 from cem.people.accounts import Person
 from cem.responses.lists import Wanted, read_behind, read_one, read_wanted, score_options
 from cem.roles import Action, scope_of
+from cem.scorecards.asking import Asking
 from cem.scorecards.choices import Choice, filters, read_choice
 from cem.scorecards.offers import CHANNEL_NAMES, read_offers
 from cem.scorecards.privacy import MINIMUM
@@ -33,15 +34,12 @@ class ResponsePages(Controller):
         request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """How many responses a number counts, their scores, and the responses page by page."""
-        today = day_of(utc_now(), settings.zone)
-        offers, asked = read_offers(reader), request.query_params
-        choice = read_choice(asked, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
-        choice = read_limits(asked, choice, offers, answer_limits(asked))
+        view, asked = asking.read(), request.query_params
+        offers = view.offers
+        choice = read_limits(asked, view.choice, offers, answer_limits(asked))
         questionnaire = offers.surveys[choice.survey].questionnaire
         wanted = read_wanted(asked, choice, questionnaire)
         behind = read_behind(reader, choice, offers, wanted, show.language, words=_words(request.user))
@@ -49,7 +47,7 @@ class ResponsePages(Controller):
         kept = {"score": asked.get("score", ""), "quality": asked.get("quality", "")}
         return show(
             "responses/list.html",
-            **filters(choice, offers, show.language, today),
+            **filters(choice, offers, show.language, view.today),
             limits={name: cuts[name] for name in ("segment", "language") if name in cuts},
             cuts=cuts,
             behind=behind,

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from litestar import Controller, Request, post
 from litestar.di import NamedDependency
@@ -13,9 +12,10 @@ from sqlalchemy.orm import Session
 from cem.people.accounts import Person
 from cem.roles import Action
 from cem.scorecards.annotations import annotate, read_note_day, read_words, withdraw_annotation
+from cem.scorecards.asking import read_sent
 from cem.scorecards.benchmarks import add_benchmark, read_benchmark, withdraw_benchmark
-from cem.scorecards.choices import Choice, UnknownChoice, read_choice
-from cem.scorecards.offers import Offers, read_offers
+from cem.scorecards.choices import Choice, UnknownChoice
+from cem.scorecards.offers import Offers
 from cem.settings import Settings
 from cem.templating import Show
 from surveys.database import day_of, utc_now
@@ -132,9 +132,6 @@ class ScorecardForms(Controller):
 def _read(
     query: str, request: Request[Person, Any, Any], show: Show, session: Session, settings: Settings
 ) -> tuple[Choice, Offers]:
-    """The choice of the page that a form was sent from, as the person may see it."""
-    offers, today = read_offers(session), day_of(utc_now(), settings.zone)
-    choice = read_choice(dict(parse_qsl(query)), offers, request.user, show.language.calendar, today)
-    if choice is None:
-        raise UnknownChoice
-    return choice, offers
+    """The choice of the page that a form was sent from, and what there is beside it."""
+    view = read_sent(query, session, request.user, show, day_of(utc_now(), settings.zone))
+    return view.choice, view.offers

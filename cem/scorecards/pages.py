@@ -19,6 +19,7 @@ from cem.operations.section import read_section
 from cem.people.accounts import Person
 from cem.quality.repeats import Repeats, read_repeats, repeats_in_words
 from cem.roles import Action, scope_of
+from cem.scorecards.asking import Asking
 from cem.scorecards.choices import Choice, UnknownChoice, filters, read_choice
 from cem.scorecards.days import write_day
 from cem.scorecards.drawings import distribution_figure
@@ -76,19 +77,15 @@ class ScorecardPages(Controller):
     @get("/findings", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
     def show_findings(
         self,
-        request: Request[Person, Any, Any],
         show: NamedDependency[Show],
         reader: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        asking: NamedDependency[Asking],
     ) -> Response[bytes]:
         """All that a choice's numbers prove, where its scorecard shows the most important alone."""
-        today = day_of(utc_now(), settings.zone)
-        offers = read_offers(reader)
-        choice = read_choice(request.query_params, offers, request.user, show.language.calendar, today)
-        if choice is None or not choice.kpis:
-            return show("scorecards/empty.html", choice=choice, offers=offers)
-        card = build_scorecard(reader, choice, offers, today, comments=False)
-        return show("scorecards/findings_page.html", **filters(choice, offers, show.language, today), card=card)
+        view = asking.read()
+        choice, offers = view.choice, view.offers
+        card = build_scorecard(reader, choice, offers, view.today, comments=False)
+        return show("scorecards/findings_page.html", **filters(choice, offers, show.language, view.today), card=card)
 
     @get("/pulse", sync_to_thread=True, opt={"action": Action.SCORECARDS_READ})
     def show_pulse(
