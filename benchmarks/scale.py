@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -70,17 +71,30 @@ def _rows(
     survey_id: UUID, days: list[date], start: int, day: Any, place: Any, scores: Any
 ) -> Iterator[tuple[Any, ...]]:
     survey = survey_id.bytes
+    written = [(one.isoformat(), f"{one} 09:00:00.000000") for one in days]
     columns = [values.tolist() for values in (day, place, *(scores[name] for name in SERIES))]
-    for number, (d, p, recommend, satisfied, effort) in enumerate(zip(*columns, strict=True), start):
-        answers: dict[str, Any] = {"recommend": recommend, "satisfied": satisfied, "effort": effort}
+    for number, (d, p, *given) in enumerate(zip(*columns, strict=True), start):
         comment = number % 5 == 0
-        if comment:
-            answers["why"] = "صف کوتاه‌تر"
-        written = days[d].isoformat()
-        moment = f"{written} 09:00:00.000000"
-        document = json.dumps(answers, ensure_ascii=False)
         segment = SEGMENTS[number * 7919 % len(SEGMENTS)]
-        yield survey, number.to_bytes(16, "big"), written, TOUCHPOINTS[p], comment, document, moment, segment
+        on, moment = written[d]
+        yield (
+            survey,
+            number.to_bytes(16, "big"),
+            on,
+            TOUCHPOINTS[p],
+            comment,
+            _document(*given, comment),
+            moment,
+            segment,
+        )
+
+
+@cache
+def _document(recommend: int, satisfied: int, effort: int, comment: bool) -> str:
+    answers: dict[str, Any] = {"recommend": recommend, "satisfied": satisfied, "effort": effort}
+    if comment:
+        answers["why"] = "صف کوتاه‌تر"
+    return json.dumps(answers, ensure_ascii=False)
 
 
 def _tallies(survey_id: UUID, days: list[date], tally: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

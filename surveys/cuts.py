@@ -1,16 +1,16 @@
 """Cuts: responses counted by any of what they hold. For what tallies do not keep, the answers themselves are read.
 
-One grouped query: the database takes the answers out of their documents and counts what is alike, so that no more rows
-leave it than there are different combinations.
+The database takes the answers out of their documents and puts together what is alike, so that few rows leave it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -89,17 +89,39 @@ def held(session: Session, where: Where, start: date, end: date, sides: Sequence
     """What responses hold of these sides together, from `start` until the day before `end`."""
     asked = [side.expressions() for side in sides]
     flat = [expression for expressions in asked for expression in expressions]
-    # Named first and grouped by name: PostgreSQL takes the same key in two parameters for two different expressions.
-    rows = (
-        select(*(expression.label(f"held_{place}") for place, expression in enumerate(flat)))
-        .where(*where.clauses(Response), Response.day >= start, Response.day < end)
-        .subquery()
-    )
+    limits = [*where.clauses(Response), Response.day >= start, Response.day < end]
     counted: Held = Counter()
-    for *values, n in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
+    for values, n in _ALIKE[session.get_bind().dialect.name](session, flat, limits):
         given = iter(values)
         counted[tuple(_chosen([next(given) for _ in expressions]) for expressions in asked)] += n
     return counted
+
+
+Alike = Iterator[tuple[Sequence[Any], int]]
+
+
+def _grouped(session: Session, flat: Sequence[ColumnElement[Any]], limits: Sequence[ColumnElement[bool]]) -> Alike:
+    """What is alike, with its number, counted by the database."""
+    # Named first and grouped by name: PostgreSQL takes the same key in two parameters for two different expressions.
+    rows = select(*(one.label(f"held_{place}") for place, one in enumerate(flat))).where(*limits).subquery()
+    for *values, n in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
+        yield values, n
+
+
+def _piled(session: Session, flat: Sequence[ColumnElement[Any]], limits: Sequence[ColumnElement[bool]]) -> Alike:
+    """The same from SQLite, which groups by sorting all rows: a day's responses as lines of one text, counted here.
+
+    The index has the days in their order, so nothing is sorted; one text is as long as the fullest day.
+    """
+    lines = func.group_concat(func.json_array(*flat), "\n")
+    piles: Counter[str] = Counter()
+    for (pile,) in session.execute(select(lines).where(*limits).group_by(Response.day)):
+        piles.update(pile.split("\n"))
+    for line, n in piles.items():
+        yield msgspec.json.decode(line), n
+
+
+_ALIKE = {"sqlite": _piled, "postgresql": _grouped}
 
 
 def margin(counted: Held, *places: int) -> Counter[tuple[Value, ...]]:

@@ -79,6 +79,18 @@ def test_the_limits_are_those_of_the_tallies(database: Database, visit: SurveyVe
     assert (one, suspect, spring, before) == ({(3,): 2}, {(5,): 1}, {(7,): 1}, {})
 
 
+def test_an_answer_of_several_lines_is_one_answer(database: Database, visit: SurveyVersion, submission: Submit) -> None:
+    """Whatever an answer holds, it is neither taken apart nor taken for another."""
+    answers = [{"recommend": 9, "reason": reason} for reason in ('one\ntwo, "three"', "one", "یک\n", "یک\n")]
+    with database.writer.begin() as connection:
+        record(connection, [submission(one) for one in answers])
+
+    with database.read() as session:
+        found = cross(session, Where(visit.survey_id), *YEAR, [Answers(("reason",)), SCORE])
+
+    assert found == {('one\ntwo, "three"', 9): 1, ("one", 9): 1, ("یک\n", 9): 2}
+
+
 def test_a_column_that_is_not_there_is_refused() -> None:
     """Only what every response is filed under is a column."""
     with pytest.raises(ValueError, match="not filed under"):
