@@ -51,6 +51,9 @@ class Worth(NamedTuple):
         return Average(total, h.effective_n, mean, squares / total)
 
 
+NET = Worth(0, 10, tuple(100 * (category(score) or 0) for score in range(SCORES)))
+
+
 def worth_of(
     kpi: str | Callable[..., Estimate], groups: Iterable[Histogram] = (), scale: dict[str, int] | None = None
 ) -> Worth:
@@ -77,7 +80,7 @@ def worth_of(
     """
     match find_kpi(kpi, groups, scale or {}):
         case NetPromoter():
-            return Worth(0, 10, tuple(100 * (category(score) or 0) for score in range(SCORES)))
+            return NET
         case TopBox(top, points):
             if not 0 < top < points <= 10:
                 raise ValueError(f"the top {top!r} of {points!r} points is no share of a scale within 1..10")

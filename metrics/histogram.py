@@ -215,6 +215,8 @@ def _row(values: Iterable[float]) -> tuple[float, ...]:
 
 
 def _number(value: float) -> float:
+    if type(value) is int and value >= 0:
+        return value
     number = value if type(value) is int else float(value)
     if not 0 <= number < math.inf:
         raise ValueError(f"a count must be finite and not negative, not {value!r}")
@@ -232,4 +234,6 @@ def valid_score(given: object) -> int | None:
 
 def _sum(left: Sequence[float], right: Sequence[float], sign: int) -> list[float]:
     sums = [a + sign * b for a, b in zip(left, right, strict=True)]
+    if sign > 0:
+        return sums
     return [0 if -ROUNDING * max(1, a) <= s < 0 else s for a, s in zip(left, sums, strict=True)]

@@ -153,7 +153,8 @@ def find_kpi(kpi: str | Callable[..., Estimate], groups: Iterable[Histogram], sc
         case "ces":
             return effort(**scale)
         case "mean":
-            return Mean(*scale_of(sum(groups, Histogram()), **scale))
+            known = scale.keys() >= {"low", "high"}
+            return Mean(*scale_of(Histogram() if known else sum(groups, Histogram()), **scale))
         case function if callable(function):
             return OwnKpi(partial(function, **scale))
     raise ValueError(f"unknown KPI {kpi!r}; one of {', '.join(NAMES.values())}, or a function of a histogram")

@@ -77,20 +77,26 @@ class SupF(NamedTuple):
         F with 1 and n - 2 degrees of freedom, at its largest.
     before
         How many values stand before that break.
-    p
-        Of the asymptotic distribution of the largest [2]_, [3]_.
     p_small
-        The same after F is replaced by the chi-square of equal tail: what a short row of values needs.
+        Of the asymptotic distribution of the largest [2]_, [3]_, after F is replaced by the chi-square of equal tail:
+        what a short row of values needs.
     earliest, latest
         The breaks, as `before`, that the values do not rule out at 95 percent, were there one [5]_.
+    duration
+        How long the process of the limit runs, which is what the trimming leaves.
     """
 
     statistic: float
     before: int
-    p: float
     p_small: float
     earliest: int
     latest: int
+    duration: float
+
+    @property
+    def p(self) -> float:
+        """Of the asymptotic distribution, for F as it stands."""
+        return _largest_beyond(math.sqrt(self.statistic), self.duration)
 
 
 def sup_f(values: ArrayLike, weights: ArrayLike | None = None, trimmed: float = TRIMMED) -> SupF | None:
@@ -148,10 +154,10 @@ def sup_f(values: ArrayLike, weights: ArrayLike | None = None, trimmed: float = 
     return SupF(
         statistic,
         int(splits[best]),
-        _largest_beyond(math.sqrt(statistic), duration),
         _largest_beyond(same_tail, duration),
         int(near.min()),
         int(near.max()),
+        duration,
     )
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metrics.averages import worth_of
-from metrics.comparisons.differences import Comparison
-from metrics.comparisons.groups import compare
+from metrics.comparisons.differences import Comparison, Group
 from metrics.estimate import Estimate
 from metrics.histogram import Histogram
 from metrics.kpis import find_kpi
@@ -113,6 +112,7 @@ def find_break(
     first = places[largest.before]
     before, after = (sum(part, Histogram()) for part in (periods[:first], periods[first:]))
     found, cuts = find_kpi(kpi, periods, scale), change_points(values)
+    earlier, later = (Group(h, found.estimate(h, confidence)) for h in (before, after))
     state = "several_breaks" if len(cuts) > 1 else "break" if largest.p_small < 1 - confidence else "no_break"
     changes = {"several_breaks": cuts, "break": (largest.before,), "no_break": ()}[state]
     return Break(
@@ -122,9 +122,9 @@ def find_break(
         period=first,
         earliest=places[largest.earliest],
         latest=places[largest.latest],
-        before=found.estimate(before, confidence),
-        after=found.estimate(after, confidence),
-        change=compare(after, before, kpi, confidence, **scale),
+        before=earlier.estimate,
+        after=later.estimate,
+        change=found.difference(earlier, later, confidence),
         changes=tuple(places[start] for start in changes),
         gradual=_drifts(np.array(places, float), values, answers, largest.before),
     )
@@ -135,12 +135,13 @@ def _drifts(places: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.f
 
     The place of a break is searched for, which the line is credited with as one more parameter of Schwarz's criterion.
     """
-    n = len(y)
+    n, total = len(y), w.sum()
+    x = places - (w * places).sum() / total
+    squares = (w * x**2).sum()
 
     def rest_of_line(row: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = places - np.average(places, weights=w)
-        level = row - np.average(row, weights=w, axis=-1)[..., None]
-        slope = (w * x * level).sum(axis=-1) / (w * x**2).sum()
+        level = row - ((w * row).sum(axis=-1) / total)[..., None]
+        slope = (w * x * level).sum(axis=-1) / squares
         rest: NDArray[np.float64] = level - slope[..., None] * x
         return rest
 
@@ -152,7 +153,7 @@ def _drifts(places: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.f
     if gain * (n - 3) > LARGEST_BY_CHANCE * max(unexplained - gain, 1e-12):
         return False
     levels = [(y[part], w[part]) for part in (slice(first), slice(first, n))]
-    stepped = sum(float((v * (row - np.average(row, weights=v)) ** 2).sum()) for row, v in levels)
+    stepped = sum(float((v * (row - (v * row).sum() / v.sum()) ** 2).sum()) for row, v in levels)
     return bool(unexplained < stepped * n ** (1 / n))
 
 

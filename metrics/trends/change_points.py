@@ -9,6 +9,7 @@ References
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,20 +56,21 @@ def change_points(
     scale = float(x.std()) if sigma is None else sigma
     x = (x - x.mean()) / scale
     cost = 2 * math.log(n) if penalty is None else penalty
-    sums, squares = (np.concatenate([[0.0], np.cumsum(row)]) for row in (x, x**2))
+    # Lists: rows are short, and numpy's calls would cost more than what they compute.
+    sums, squares = ([0.0, *np.cumsum(row).tolist()] for row in (x, x**2))
     # best[end] is the least cost of values[:end]; cuts[end] is where its last segment begins.
-    best, cuts = np.full(n + 1, math.inf), np.zeros(n + 1, dtype=np.intp)
+    best, cuts = [math.inf] * (n + 1), [0] * (n + 1)
     best[0] = -cost
     for end in range(shortest, n + 1):
-        starts = np.arange(end - shortest + 1)
-        within = squares[end] - squares[starts] - (sums[end] - sums[starts]) ** 2 / (end - starts)
-        costs = best[starts] + within + cost
-        cuts[end], best[end] = costs.argmin(), costs.min()
+        best[end], cuts[end] = min(
+            (best[start] + squares[end] - squares[start] - (sums[end] - sums[start]) ** 2 / (end - start) + cost, start)
+            for start in range(end - shortest + 1)
+        )
     return _walk_back(cuts, n)
 
 
-def _walk_back(cuts: np.ndarray[tuple[int], np.dtype[np.intp]], end: int) -> tuple[int, ...]:
+def _walk_back(cuts: Sequence[int], end: int) -> tuple[int, ...]:
     found: list[int] = []
-    while (end := int(cuts[end])) > 0:
+    while (end := cuts[end]) > 0:
         found.append(end)
     return tuple(reversed(found))
