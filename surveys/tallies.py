@@ -149,18 +149,25 @@ def read(
 
 
 def spread(
-    session: Session, where: Where, series: str, start: date, end: date, by: Sequence[str]
+    session: Session, where: Where, series: str, start: date, end: date, by: Sequence[str | Periods]
 ) -> CounterOf[tuple[Any, ...]]:
-    """How many gave each score in each combination of these columns, from `start` until the day before `end`."""
-    columns = [getattr(Tally, name) for name in by]
-    rows = session.execute(
-        select(*columns, *(func.sum(getattr(Tally, c)) for c in COUNTERS))
+    """How many gave each score in each combination of these columns, from `start` until the day before `end`.
+
+    Of periods it is the place of the one that a day is in.
+    """
+    columns = [one.number(Tally.day) if isinstance(one, Periods) else getattr(Tally, one) for one in by]
+    names = [f"by_{place}" for place in range(len(by))]
+    rows = (
+        select(
+            *(one.label(name) for one, name in zip(columns, names, strict=True)), *(getattr(Tally, c) for c in COUNTERS)
+        )
         .where(*where.clauses(), Tally.series == series, Tally.day >= start, Tally.day < end)
-        .group_by(*columns)
+        .subquery()
     )
+    groups = [rows.c[name] for name in names]
     counted: CounterOf[tuple[Any, ...]] = CounterOf()
-    for row in rows:
-        values, counters = row[: len(columns)], row[len(columns) :]
+    for row in session.execute(select(*groups, *(func.sum(rows.c[c]) for c in COUNTERS)).group_by(*groups)):
+        values, counters = row[: len(groups)], row[len(groups) :]
         counted.update({(score, *values): int(n) for score, n in enumerate(counters) if n})
     return counted
 

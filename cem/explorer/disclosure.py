@@ -1,7 +1,7 @@
 """Disclosure for any cut: what a table hides stays hidden where somebody asks for a cell of it alone."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from cem.scorecards.choices import Choice
 from cem.scorecards.offers import Offers
 from cem.scorecards.privacy import MINIMUM, hidden, hidden_cells
 from metrics import Histogram
-from surveys.cuts import Column, Held, Scores, held
+from surveys.cuts import Column, Held, Scores, Side, Spans, held
 from surveys.questionnaire import Questionnaire, Scored
-from surveys.tallies import Where, spread
+from surveys.tallies import Periods, Where, spread
 
 _TALLIED = ("touchpoint", "unit", "channel")
 Groups = tuple[str, ...]
@@ -64,11 +64,23 @@ def _by_limits(
     """The scores in each combination of groups, without any of the limits."""
     where = Where(choice.survey_id, units=offers.subtree(choice.top) if choice.top else None, quality=quality)
     start, end = choice.period.start, choice.period.end
-    named = [cut.side.name for cut in cuts if isinstance(cut.side, Column) and cut.side.name in _TALLIED]
-    if len(named) == len(cuts):
-        tallied = spread(reader, where, choice.kpi, start, end, named)
-        counted: Held = Counter({tuple((value,) for value in values): n for values, n in tallied.items()})
-    else:
-        score = Scores(score_ids(offers.surveys[choice.survey].questionnaire, choice.kpi))
-        counted = held(reader, where, start, end, [score, *(cut.side for cut in cuts)])
-    return grouped(counted, cuts)
+    sides = [Scores(score_ids(offers.surveys[choice.survey].questionnaire, choice.kpi)), *(cut.side for cut in cuts)]
+    counted = read_tallied(reader, where, choice, offers, sides)
+    return grouped(held(reader, where, start, end, sides) if counted is None else counted, cuts)
+
+
+def read_tallied(reader: Session, where: Where, choice: Choice, offers: Offers, sides: Sequence[Side]) -> Held | None:
+    """What `held` counts, from the tallies; None where they know too little: another question, or a segment."""
+    score, *others = sides
+    if where.besides or score != Scores(score_ids(offers.surveys[choice.survey].questionnaire, choice.kpi)):
+        return None
+    by: list[str | Periods] = []
+    for side in others:
+        if isinstance(side, Column) and side.name in _TALLIED:
+            by.append(side.name)
+        elif isinstance(side, Spans):
+            by.append(Periods(side.starts, side.end))
+        else:
+            return None
+    tallied = spread(reader, where, choice.kpi, choice.period.start, choice.period.end, by)
+    return Counter({tuple((value,) for value in values): n for values, n in tallied.items()})

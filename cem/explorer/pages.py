@@ -9,7 +9,7 @@ from litestar.response import Stream
 from sqlalchemy.orm import Session
 
 from cem.explorer import counting
-from cem.explorer.counting import Make, Outcome, count_in_steps, count_now, expected
+from cem.explorer.counting import Make, Outcome, count_in_steps, count_now, count_tallied, expected
 from cem.explorer.cuts import QUESTION, SCORE, Cut, offered_cuts, questions
 from cem.explorer.disclosure import read_scores, score_ids
 from cem.explorer.drilling import Drill
@@ -127,6 +127,9 @@ def _count(
 ) -> Outcome:
     if table is None:
         return Outcome()
+    tallied = count_tallied(reader, choice, offers, *table)
+    if tallied is not None:
+        return tallied
     if expected(reader, choice) <= counting.SLOW:
         return count_now(reader, choice, offers, *table)
     return count_in_steps(request.app.state.database, request.app.state.slots, choice, offers, *table)

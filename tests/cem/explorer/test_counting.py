@@ -22,7 +22,7 @@ from cem.settings import Settings
 from surveys.cuts import Held
 from surveys.database import create_database, day_of, utc_now
 
-ADDRESS = "/explorer?lang=en&rows=touchpoint&columns=unit"
+ADDRESS = "/explorer?lang=en&rows=touchpoint&columns=language"
 
 
 @dataclass

@@ -1,18 +1,21 @@
 """What the cells of a table say, on both databases."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cem.explorer.cuts import offered_cuts, questions
+from cem.explorer.disclosure import read_tallied
 from cem.explorer.tables import Table, kpi_table, share_table
 from cem.roles import Role
 from cem.scorecards.choices import Choice
 from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM, hidden_cells
-from surveys.cuts import Scores, held
+from surveys.cuts import Column, Scores, held, margin
 from surveys.database import Database
 
 Answer = Callable[..., None]
@@ -54,6 +57,47 @@ def test_a_kpi_in_each_cell(answer: Answer, table: Make) -> None:
     assert found.row_sums["call"].estimate is not None
     assert (found.row_sums["call"].estimate.n, found.responses) == (32, 92)
     assert [column.code for column in found.columns] == ["waiting", "staff"]
+
+
+@pytest.mark.parametrize(
+    ("cuts", "asked"),
+    [
+        (("touchpoint", "month"), {}),
+        (("unit", "quarter"), {"touchpoint": "call"}),
+        (("touchpoint", "unit"), {"period": "3m"}),
+    ],
+)
+def test_tallies_and_answers_count_the_same(
+    database: Database, choose: Choose, answer: Answer, cuts: tuple[str, str], asked: dict[str, str]
+) -> None:
+    """What the tallies know is taken from them, and it is what the answers hold."""
+    answer(*range(11))
+    answer(*[9] * 20, touchpoint="call", unit="tajrish", day=date(2025, 10, 1))
+    answer(4, quality="suspect")
+    choice = choose(Role.EXECUTIVE, **asked)
+    with database.read() as reader:
+        offers = read_offers(reader)
+        offered = offered_cuts(replace(choice, touchpoint=""), offers, offers.surveys[choice.survey].questionnaire)
+        sides = [Scores(("recommend",)), *(offered[cut].side for cut in cuts)]
+        tallied = read_tallied(reader, choice.where(), choice, offers, sides)
+        counted = held(reader, choice.where(), choice.period.start, choice.period.end, sides)
+
+    assert tallied is not None
+    assert margin(tallied, 0, 1, 2) == margin(counted, 0, 1, 2)
+
+
+def test_tallies_are_not_asked_what_they_do_not_know(database: Database, choose: Choose, answer: Answer) -> None:
+    """An answer, a language or another question is read from the answers."""
+    answer(*range(11))
+    choice = choose(Role.EXECUTIVE)
+    with database.read() as reader:
+        offers = read_offers(reader)
+        cuts = offered_cuts(choice, offers, offers.surveys[choice.survey].questionnaire)
+        score, reason = Scores(("recommend",)), cuts["q.reason"].side
+        for sides in ([score, reason], [reason, cuts["touchpoint"].side], [Scores(("other",))]):
+            assert read_tallied(reader, choice.where(), choice, offers, sides) is None
+        segment = replace(choice.where(), besides=(Column("segment").among(["mass"]),))
+        assert read_tallied(reader, segment, choice, offers, [score]) is None
 
 
 def test_only_what_chance_hardly_makes_is_marked(answer: Answer, table: Make) -> None:
