@@ -9,14 +9,12 @@ import time
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 
@@ -172,50 +170,6 @@ def proportional_memory(process: int) -> int:
     return int(found.group(1)) * 1024 if found else 0
 
 
-def scorecard_time(sizes: tuple[int, int] = (100_000, 10_000_000)) -> list[Measure]:
-    """The whole scorecard page, signed in, at two sizes in turn; the ratio is the median of pairs."""
-    with ExitStack() as stack:
-        small, large = (
-            stack.enter_context(_scorecards(size, port)) for size, port in zip(sizes, (8715, 8717), strict=True)
-        )
-        pairs = [(small(), large()) for _ in range(25)][3:]
-    ratio = median(at_large / at_small for at_small, at_large in pairs)
-    return [
-        Measure(
-            f"scorecard page at {sizes[1]:,} responses",
-            f"{median(pair[1] for pair in pairs):.0f} ms ({ratio:.2f}x)",
-            f"{median(pair[0] for pair in pairs):.0f} ms at {sizes[0]:,}",
-            "<= 1.5x",
-            ratio <= 1.5,
-        )
-    ]
-
-
-@contextmanager
-def _scorecards(responses: int, port: int) -> Iterator[Callable[[], float]]:
-    """A server with so many responses, and what opens its scorecard and tells the milliseconds."""
-    with installation() as (folder, database, surveys):
-        scale.define_company(database)
-        scale.fill(database, surveys["five"], responses, date.today())  # noqa: DTZ011 - the server's own day is near
-        with serving("product", folder, port):
-            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar := CookieJar()))
-            base = f"http://127.0.0.1:{port}"
-            browser.open(f"{base}/sign-in").read()
-            token = next(cookie.value for cookie in jar if cookie.name == "csrf")
-            form = {"name": "executive", "password": PASSWORD, "_csrf_token": token}
-            browser.open(f"{base}/sign-in", urlencode(form).encode()).read()
-
-            def open_page() -> float:
-                started = time.perf_counter()
-                page = browser.open(f"{base}/scorecards?survey=five&period=12m&lang=en").read().decode()
-                took = (time.perf_counter() - started) * 1000
-                if "touchpoint-9" not in page:
-                    raise RuntimeError("the scorecard does not show what is measured")
-                return took
-
-            yield open_page
-
-
 def cut_time() -> list[Measure]:
     """NPS by touchpoint and segment over twelve months, read from answers, against the same query in DuckDB."""
     measures = []
@@ -238,20 +192,32 @@ def cut_time() -> list[Measure]:
 
 
 def command_times() -> list[Measure]:
-    """What an import and a question for help cost."""
-    measures = []
-    for what, command, budget in (
-        ("import metrics", [sys.executable, "-c", "import metrics"], 0.5),
-        ("cem --help", [str(Path(sys.executable).with_name("cem")), "--help"], 0.7),
-    ):
-        times = []
-        for _ in range(5):
-            started = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            times.append(time.perf_counter() - started)
-        took = median(times)
-        measures.append(Measure(what, f"{took:.2f} s", "", f"<= {budget} s", took <= budget))
-    return measures
+    """What an import, a first number and a question for help cost."""
+    python, cem = sys.executable, str(Path(sys.executable).with_name("cem"))
+    first = "from metrics import Histogram, nps; nps(Histogram([3, 0, 0, 0, 0, 0, 0, 2, 0, 5]))"
+    commands = (
+        [python, "-c", "import numpy, scipy.special"],
+        [python, "-c", first],
+        [python, "-c", "import metrics"],
+        [cem, "--help"],
+    )
+    runs = [tuple(map(_wall, commands)) for _ in range(5)]
+    ratio = median(run[1] / run[0] for run in runs)
+    needed, number, *others = (median(column) for column in zip(*runs, strict=True))
+    limit = f"numpy, scipy.special {needed:.2f} s"
+    return [
+        Measure("a first NPS, imports included", f"{number:.2f} s ({ratio:.2f}x)", limit, "<= 1.25x", ratio <= 1.25),
+        *(
+            Measure(what, f"{took:.2f} s", "", f"<= {budget} s", took <= budget)
+            for what, took, budget in zip(("import metrics", "cem --help"), others, (0.5, 0.7), strict=True)
+        ),
+    ]
+
+
+def _wall(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - started
 
 
 def demo_time() -> list[Measure]:
@@ -296,7 +262,6 @@ MEASURES = (
     page_weight,
     serving_rate,
     acknowledging_rate,
-    scorecard_time,
     cut_time,
     command_times,
     demo_time,
