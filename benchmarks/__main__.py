@@ -11,15 +11,12 @@ from rich.table import Table
 from benchmarks.crash import crash_measure
 from benchmarks.measures import MEASURES, Measure
 from benchmarks.rewards import rewards_measure
-
-
-def main() -> int:
-    known = {measure.__name__: measure for measure in (*MEASURES, rewards_measure, crash_measure)}
 from benchmarks.screens import screen_times
 
 
 def main() -> int:
-    known = {measure.__name__: measure for measure in (*MEASURES, screen_times, crash_measure)}
+    everything = (*MEASURES, screen_times, rewards_measure, crash_measure)
+    known = {measure.__name__: measure for measure in everything}
     ask = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     ask.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(known)}")
     ask.add_argument("--json", action="store_true", help="print the table as JSON")

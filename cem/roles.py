@@ -148,6 +148,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.CX_MANAGER: Scope.COMPANY,
         Role.UNIT_MANAGER: Scope.OWN_UNITS,
         Role.HR: Scope.COMPANY,
+        Role.FINANCE: Scope.COMPANY,
         Role.ANALYST: Scope.COMPANY,
         Role.ADMINISTRATOR: Scope.COMPANY,
     },
