@@ -34,7 +34,7 @@ from cem.jobs.running import Job, Runner
 from cem.operations.forms import OperationForms
 from cem.operations.pages import OperationPages
 from cem.outcomes.pages import OutcomePages
-from cem.people.pages import SignInPages
+from cem.people.pages import HOME, SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
 from cem.quality.pages import QualityPages
 from cem.quality.sample_pages import SamplePages
@@ -43,6 +43,7 @@ from cem.reports.printing import Printer
 from cem.responses.pages import ResponsePages
 from cem.rewards.backtest_pages import BacktestPages
 from cem.rewards.run_pages import RunPages
+from cem.rewards.statement_pages import OthersStatementPages, StatementPages
 from cem.roles import keyed, permitted
 from cem.scorecards.asking import NothingToShow, provide_asking, show_nothing
 from cem.scorecards.forms import ScorecardForms
@@ -78,12 +79,14 @@ STAFF_PAGES = (
     SamplePages,
     RunPages,
     BacktestPages,
+    StatementPages,
+    OthersStatementPages,
 )
 
 
 @get("/", sync_to_thread=False, opt={"public": True})
 def home() -> Redirect:
-    return Redirect("/scorecards", status_code=303)
+    return Redirect(HOME, status_code=303)
 
 
 def create_app(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cem.people.accounts import Person
 from cem.roles import Action, Role, scope_of
 from surveys.languages import N_
 
@@ -12,6 +13,16 @@ class Entry:
     action: Action
     address: str
     name: str
+    # Who opens this finds the same there.
+    unless: Action | None = None
+
+    def opens_for(self, person: Person) -> bool:
+        """Statements are everybody's by right, and in the menu of those who have some."""
+        if self.action is Action.STATEMENTS_READ and not (person.rewarded or person.role is Role.EMPLOYEE):
+            return False
+        if self.unless is not None and scope_of(person.role, self.unless) is not None:
+            return False
+        return scope_of(person.role, self.action) is not None
 
 
 MENU = (
@@ -23,11 +34,19 @@ MENU = (
     Entry(Action.OUTCOMES_READ, "/outcomes", N_("Outcomes")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),
+    Entry(Action.REWARDS_SHARES_READ, "/rewards/shares", N_("Rewards"), unless=Action.REWARDS_READ),
+    Entry(Action.APPEALS_DECIDE, "/rewards/appeals", N_("Appeals")),
+    Entry(Action.STATEMENTS_READ, "/statements", N_("My statements")),
 )
 
 
-def menu_of(role: Role, path: str) -> Iterator[tuple[Entry, bool]]:
-    """The entries of a role, each with whether the page at `path` belongs to it."""
+def menu_of(person: Person, path: str) -> Iterator[tuple[Entry, bool]]:
+    """The entries of a person, each with whether the page at `path` belongs to it."""
     for entry in MENU:
-        if scope_of(role, entry.action) is not None:
+        if entry.opens_for(person):
             yield entry, path == entry.address or path.startswith(f"{entry.address}/")
+
+
+def first_page(person: Person) -> str:
+    """Where somebody begins: the first page that their role opens."""
+    return next((entry.address for entry, _ in menu_of(person, "")), "/statements")

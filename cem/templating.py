@@ -71,7 +71,7 @@ class Show:
         person = self.request.scope.get("user")
         return {
             "person": person,
-            "menu": list(menu_of(person.role, self.request.url.path)) if person else (),
+            "menu": list(menu_of(person, self.request.url.path)) if person else (),
             "may": self._may,
             "csrf_token": csrf_token({"request": self.request}),
             "other_languages": self._other_languages(),

@@ -17,11 +17,11 @@ SURVEY = "after-contact"
 _PAYS = {"pay_at_threshold": 50, "pay_at_target": 100, "pay_at_stretch": 150, "least_n": 50}
 _KPIS = (
     {"code": "nps", "series": "recommend", "weight": 40, "threshold": 10, "target": 25, "stretch": 45,
-     "guard": "shrunken", "least_reliability": "0.1"},
+     "guard": "cap_at_target"},
     {"code": "csat", "series": "satisfaction", "weight": 30, "threshold": 60, "target": 70, "stretch": 82,
      "guard": "cap_at_target"},
     {"code": "ces", "series": "effort", "weight": 30, "threshold": "4.4", "target": "4.8", "stretch": "5.4",
-     "guard": "cap_at_target"},
+     "guard": "shrunken", "least_reliability": "0.4"},
 )  # fmt: skip
 # Of what the company counts elsewhere: how much weight it takes from the KPIs, and the conditions on the whole.
 _OPERATIONS = {"answered-in-time": 15, "waiting-time": 10}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cem.audit import audit
 from cem.errors import BadInput
 from cem.people.models import Account, ApiKey, BrowserSession
-from cem.rewards.separation import is_paid
+from cem.rewards.separation import is_paid, is_rewarded
 from cem.roles import Role
 from surveys.database import Database, new_id
 from surveys.delivery.mail import is_address
@@ -36,6 +36,8 @@ class Person:
     unit: str | None
     # Takes part in a reward plan that is not closed.
     paid: bool = False
+    # Takes part, or took part, in a reward plan: there are statements to read.
+    rewarded: bool = False
 
     @property
     def measured(self) -> bool:
@@ -119,14 +121,14 @@ def sign_in(database: Database, hasher: PasswordHasher, now: datetime, name: str
 def person_of(session: Session, token: str, now: datetime) -> Person | None:
     """Whose session a cookie is, if it still runs."""
     row = session.execute(
-        select(Account, is_paid(Account.name))
+        select(Account, is_paid(Account.name), is_rewarded(Account.name))
         .join(BrowserSession, BrowserSession.account_id == Account.account_id)
         .where(BrowserSession.digest == digest(token), BrowserSession.expires_at > now, Account.disabled_at.is_(None))
     ).first()
     if row is None:
         return None
-    account, paid = row
-    return Person(account.name, account.full_name, Role(account.role), account.unit, paid)
+    account, paid, rewarded = row
+    return Person(account.name, account.full_name, Role(account.role), account.unit, paid, rewarded)
 
 
 def sign_out(session: Session, token: str) -> None:

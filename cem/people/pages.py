@@ -11,7 +11,8 @@ from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from cem.people.accounts import SIGNED_IN, sign_in, sign_out
+from cem.menu import first_page
+from cem.people.accounts import SIGNED_IN, Person, sign_in, sign_out
 from cem.people.signed_in import COOKIE
 from cem.roles import Action
 from cem.settings import Settings
@@ -20,7 +21,7 @@ from surveys.database import Database, utc_now
 from surveys.languages import N_
 from surveys.limits import Limit
 
-HOME = "/scorecards"
+HOME = "/home"
 REFUSED = N_("That name and password do not fit. After five failures an account rests for 15 minutes.")
 TOO_MANY = N_("Too many tries from your address. Please wait a minute.")
 # Browsers take a backslash for a slash and leave tabs and line breaks out: `/<tab>/elsewhere` leads to elsewhere.
@@ -69,6 +70,11 @@ class SignInPages(Controller):
             samesite="lax",
         )
         return response
+
+    @get(HOME, sync_to_thread=False, opt={"action": Action.SIGNED_IN})
+    def begin(self, request: Request[Person, Any, Any]) -> Redirect:
+        """The first page that somebody's role opens."""
+        return Redirect(first_page(request.user), status_code=303)
 
     @post("/sign-out", sync_to_thread=True, status_code=303, opt={"action": Action.SIGNED_IN})
     def leave(self, request: Request[Any, Any, Any], session: NamedDependency[Session]) -> Redirect:

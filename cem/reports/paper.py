@@ -20,7 +20,7 @@ from surveys.languages import Language
 from surveys.templating import Templates
 
 # Each page's form on paper.
-SHEETS = {"scorecards/show.html": "reports/scorecard.html"}
+SHEETS = {"scorecards/show.html": "reports/scorecard.html", "rewards/statement.html": "reports/statement.html"}
 
 
 @cache

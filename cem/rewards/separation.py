@@ -40,3 +40,8 @@ def is_paid(account: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         RewardRun.status == "closed",
     )
     return select(Participant.employee_no).join(Employee).where(Employee.account == account, ~closed).exists()
+
+
+def is_rewarded(account: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """That an account takes part, or took part, in a plan."""
+    return select(Participant.employee_no).join(Employee).where(Employee.account == account).exists()

@@ -80,5 +80,6 @@ def test_a_button_signs_in(client: TestClient[Litestar]) -> None:
     form = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', page)[:3]
 
     answer = client.post("/sign-in", data=dict(form), follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/scorecards")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
+    assert client.get("/home", follow_redirects=False).headers["location"] == "/scorecards"
     assert client.get("/scorecards").status_code == 200

@@ -105,12 +105,12 @@ def test_signing_out(client: TestClient[Litestar], accounts: None) -> None:
     ],
 )
 def test_signing_in_never_leads_away(client: TestClient[Litestar], accounts: None, away: str) -> None:
-    """A sign-in link that names another site leads to the scorecards."""
+    """A sign-in link that names another site leads to the first page of the role."""
     assert client.get("/sign-in", params={"next": away}).status_code == 200
     form = {"_csrf_token": client.cookies["csrf"], "name": "hr", "password": PASSWORD, "next": away}
     answer = client.post("/sign-in", data=form, follow_redirects=False)
 
-    assert answer.headers["location"] == "/scorecards"
+    assert answer.headers["location"] == "/home"
 
 
 def test_signing_in_leads_back(client: TestClient[Litestar], accounts: None) -> None:

@@ -1,0 +1,61 @@
+"""What a measure or gate is called, and how its values are written."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from cem.operations.models import SHARE, OperationalMetric
+from cem.rewards.terms import GateTerms, InvitationCoverage, Measure, OperationalFigure, ResponseRate, SurveyScore
+from cem.scorecards.kpis import Kpi, kpis_of
+from cem.scorecards.offers import Offers
+from surveys.languages import N_, Language
+
+RATE_NAMES = {ResponseRate: N_("Response rate"), InvitationCoverage: N_("Invitation coverage")}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A measure or gate as people know it; one whose survey or metric is gone keeps its code."""
+
+    code: str
+    kpi: Kpi | None = None
+    metric: OperationalMetric | None = None
+    rate: str = ""
+    survey: str = ""
+
+    def name(self, language: Language) -> str:
+        if self.kpi:
+            return self.kpi.name(language)
+        if self.metric:
+            return language.own(self.metric.names)
+        return language.gettext(self.rate) or self.code
+
+    def write(self, language: Language, value: Fraction | str | None) -> str:
+        """A value with one decimal; an end of an interval and a target are written alike."""
+        if value is None:
+            return "–"
+        number = float(Fraction(value))
+        if self.kpi:
+            return self.kpi.write(language, number, self._places(number, self.kpi.places))
+        if self.rate or (self.metric and self.metric.kind == SHARE):
+            return language.percent(number, self._places(number, 0))
+        written = language.number(number, self._places(number, 0))
+        return f"{written} {language.own(self.metric.measured_in)}".strip() if self.metric else written
+
+    @staticmethod
+    def _places(number: float, places: int) -> int:
+        return places if number == round(number, places) else places + 1
+
+
+def named(session: Session, offers: Offers, part: Measure | GateTerms) -> Named:
+    """A measure or gate by what it measures now."""
+    match part.source:
+        case SurveyScore(survey=survey, series=series):
+            offered = offers.surveys.get(survey)
+            kpis = kpis_of(offered.questionnaire) if offered else ()
+            return Named(part.code, kpi=next((kpi for kpi in kpis if kpi.series == series), None), survey=survey)
+        case OperationalFigure(metric=metric):
+            return Named(part.code, metric=session.get(OperationalMetric, metric))
+        case _:
+            return Named(part.code, rate=RATE_NAMES[type(part.source)], survey=part.source.survey)
