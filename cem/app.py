@@ -41,6 +41,8 @@ from cem.quality.sample_pages import SamplePages
 from cem.reports.pages import ReportPages
 from cem.reports.printing import Printer
 from cem.responses.pages import ResponsePages
+from cem.rewards.adjustment_pages import AdjustmentPages
+from cem.rewards.appeal_pages import AppealPages
 from cem.rewards.backtest_pages import BacktestPages
 from cem.rewards.run_pages import RunPages
 from cem.rewards.statement_pages import OthersStatementPages, StatementPages
@@ -81,6 +83,8 @@ STAFF_PAGES = (
     BacktestPages,
     StatementPages,
     OthersStatementPages,
+    AppealPages,
+    AdjustmentPages,
 )
 
 
