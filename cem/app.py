@@ -45,6 +45,7 @@ from cem.rewards.adjustment_pages import AdjustmentPages
 from cem.rewards.appeal_pages import AppealPages
 from cem.rewards.backtest_pages import BacktestPages
 from cem.rewards.run_pages import RunPages
+from cem.rewards.share_pages import SharePages
 from cem.rewards.statement_pages import OthersStatementPages, StatementPages
 from cem.roles import keyed, permitted
 from cem.scorecards.asking import NothingToShow, provide_asking, show_nothing
@@ -85,6 +86,7 @@ STAFF_PAGES = (
     OthersStatementPages,
     AppealPages,
     AdjustmentPages,
+    SharePages,
 )
 
 
