@@ -33,6 +33,8 @@ class Settings:
     # Where mail is handed over; without it mail waits in the outbox.
     smtp_url: str = ""
     mail_from: str = ""
+    # For how long it is known who was paid what by a reward plan; payroll keeps its own books.
+    rewards_keep_years: int = 5
     # The program that prints PDF files; found by itself where it has a usual name.
     chromium: str = ""
 
@@ -45,7 +47,7 @@ class Settings:
             raise SettingsFault(f"CEM_TIMEZONE is not a time zone: {self.timezone!r}") from fault
         if not self.base_url.startswith(("http://", "https://")):
             raise SettingsFault(f"CEM_BASE_URL must begin with http:// or https://, not as {self.base_url!r} does.")
-        for name in ("posts_per_minute", "sign_ins_per_minute", "inbox_capacity"):
+        for name in ("posts_per_minute", "sign_ins_per_minute", "inbox_capacity", "rewards_keep_years"):
             if getattr(self, name) < 1:
                 raise SettingsFault(f"CEM_{name.upper()} must be 1 or more.")
         if self.smtp_url:

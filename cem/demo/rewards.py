@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from cem.demo.employees import CLERK, draw_work, draw_workers
+from cem.demo.employees import CLERK, MANAGER, draw_work, draw_workers
 from cem.demo.reward_plan import PLAN, demo_terms
 from cem.rewards.adjustments import approve_adjustment
 from cem.rewards.appeals import acknowledge_appeal, decide_appeal, submit_appeal
@@ -21,6 +21,7 @@ from cem.rewards.payroll import acknowledge_batch, export_run
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import BUSINESS, HR, acknowledge_plan, draft_plan, sign_plan
 from cem.rewards.runs import approve_run, close_run, find_run, lock_run, open_run
+from cem.rewards.statements import record_view
 from cem.scorecards.offers import read_offers
 from surveys.database import Database, day_of
 
@@ -116,6 +117,9 @@ def _appeal(session: Session, clock: Clock, period: RewardPeriod, run: RewardRun
     """The clerk's missing month: appealed against, looked at by somebody who did not approve it, and put right."""
     appeal = submit_appeal(session, clock.after(period, 11, 10), "employee", run, "unit_or_days", _WORDS)
     acknowledge_appeal(session, clock.after(period, 12), "appeals", appeal.appeal_id)
+    for account, days in (("employee", 11), ("appeals", 12), ("branch", 13)):
+        number = MANAGER if account == "branch" else CLERK
+        record_view(session, clock.after(period, days, 9), account, run.run_id, number)
     paid = session.get_one(RewardAmount, (run.run_id, CLERK)).paid or 0
     amount = 10_000 * round(paid * MISSING / (period.days - MISSING) / 10_000)
     now = clock.after(period, 15)

@@ -6,6 +6,7 @@ from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
 from cem.quality.checks import check_waiting
+from cem.rewards.retention import forget_old_rewards
 from cem.settings import Settings
 from surveys.database import Database
 from surveys.delivery.mail import KIND, Post
@@ -32,5 +33,6 @@ JOBS = (
     # A comment is read a little after it came, and every comment again after a topic or the model has changed.
     Job("comments", timedelta(minutes=1), read_waiting),
     Job("quality", timedelta(days=1), check_waiting),
+    Job("rewards-forget", timedelta(days=1), forget_old_rewards),
     Job("outbox-forget", timedelta(days=1), forget_outbox),
 )

@@ -5,7 +5,7 @@ locked, and begins again from the same frozen data; nothing of it is shown befor
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -126,11 +126,7 @@ def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UU
 
 def read_inputs(session: Session, run: RewardRun) -> Inputs:
     """What a run is calculated from, with the scores of its units."""
-    frozen = [
-        msgspec.convert(document, Snapshot)
-        for document in session.scalars(select(KpiSnapshot.document).where(KpiSnapshot.run_id == run.run_id))
-    ]
-    return _inputs(session, run, frozen)
+    return _inputs(session, run, frozen_snapshots(session, run))
 
 
 def preview_run(session: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> tuple[Inputs, Sharing]:
@@ -139,20 +135,34 @@ def preview_run(session: Session, run: RewardRun, now: datetime, zone: ZoneInfo)
     return inputs, share_run(session, inputs)
 
 
-def _inputs(session: Session, run: RewardRun, snapshots: Sequence[Snapshot]) -> Inputs:
-    terms, offers = read_terms(session.get_one(RewardPlan, run.plan_id)), read_offers(session)
+def _inputs(session: Session, run: RewardRun, snapshots: Iterable[Snapshot]) -> Inputs:
     units = sorted(units_of(session, run.plan_code, run.period))
     if not units:
         raise Nobody
+    terms = read_terms(session.get_one(RewardPlan, run.plan_id))
+    scored = score_units(session, run, terms, units, snapshots)
+    return Inputs(run, terms, scored, RewardPeriod.parse(run.period).days)
+
+
+def frozen_snapshots(session: Session, run: RewardRun) -> list[Snapshot]:
+    """What was frozen when the run was locked."""
+    documents = session.scalars(select(KpiSnapshot.document).where(KpiSnapshot.run_id == run.run_id))
+    return [msgspec.convert(document, Snapshot) for document in documents]
+
+
+def score_units(
+    session: Session, run: RewardRun, terms: Terms, units: Iterable[str], snapshots: Iterable[Snapshot]
+) -> tuple[UnitTrace, ...]:
+    """The scores of these units from snapshots and from what people decided."""
+    offers = read_offers(session)
     decided = Decided(
         carried_pays(session, run),
         excluded_measures(session, run),
         held_measures(session, run),
         released_measures(session, run),
     )
-    frozen = {(snapshot.measure, snapshot.unit): snapshot for snapshot in snapshots}
-    scored = tuple(score_unit(terms, unit_input(terms, offers, frozen, unit, decided)) for unit in units)
-    return Inputs(run, terms, scored, RewardPeriod.parse(run.period).days)
+    known = {(snapshot.measure, snapshot.unit): snapshot for snapshot in snapshots}
+    return tuple(score_unit(terms, unit_input(terms, offers, known, unit, decided)) for unit in units)
 
 
 def carried_pays(session: Session, run: RewardRun) -> dict[str, dict[str, Fraction]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from cem.rewards.appeals import ISSUED
@@ -57,8 +57,9 @@ class Shares:
 
 
 def shared_runs(session: Session) -> list[RewardRun]:
-    """The periods whose amounts are approved, the newest first; a shadow period is nobody's pay."""
-    statement = select(RewardRun).where(RewardRun.status.in_(ISSUED), ~RewardRun.shadow)
+    """The periods whose amounts are approved and known, the newest first; a shadow period is nobody's pay."""
+    people = exists().where(Participant.plan_code == RewardRun.plan_code, Participant.period == RewardRun.period)
+    statement = select(RewardRun).where(RewardRun.status.in_(ISSUED), ~RewardRun.shadow, people)
     return list(session.scalars(statement.order_by(RewardRun.first_day.desc(), RewardRun.plan_code)))
 
 

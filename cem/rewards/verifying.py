@@ -7,11 +7,21 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cem.rewards.calculating import recalculated_digest
+from cem.rewards.calculating import frozen_snapshots, recalculated_digest, score_units
 from cem.rewards.calculation import AmountTrace, UnitTrace
 from cem.rewards.history import broken_links
-from cem.rewards.models import KpiSnapshot, PayrollBatch, RewardAmount, RewardEvent, RewardRun, UnitResult
+from cem.rewards.models import (
+    KpiSnapshot,
+    PayrollBatch,
+    RewardAmount,
+    RewardEvent,
+    RewardPlan,
+    RewardRun,
+    UnitResult,
+)
 from cem.rewards.payroll import batch_digest
+from cem.rewards.plans import read_terms
+from cem.rewards.retention import is_forgotten
 from cem.rewards.snapshots import Snapshot
 
 PIECE = 2000
@@ -47,8 +57,23 @@ def _run(session: Session, run: RewardRun) -> Iterator[Difference]:
         trace = msgspec.convert(amount.trace, AmountTrace)
         if trace.digest != amount.digest or trace.paid != amount.paid:
             yield Difference("amount", f"{name} {amount.employee_no}")
-    if run.digest is not None and recalculated_digest(session, run) != run.digest:
-        yield Difference("calculation", name)
+    if run.digest is not None:
+        yield from _calculation(session, run, name)
     batch = session.scalars(select(PayrollBatch).where(PayrollBatch.run_id == run.run_id)).first()
     if batch is not None and batch_digest(session, batch) != batch.digest:
         yield Difference("payroll", name)
+
+
+def _calculation(session: Session, run: RewardRun, name: str) -> Iterator[Difference]:
+    """The whole calculation once more; of a period whose people were removed, the scores of its units."""
+    if not is_forgotten(session, run.plan_code, run.period):
+        if recalculated_digest(session, run) != run.digest:
+            yield Difference("calculation", name)
+        return
+    results = {
+        row.unit: row.digest for row in session.scalars(select(UnitResult).where(UnitResult.run_id == run.run_id))
+    }
+    terms = read_terms(session.get_one(RewardPlan, run.plan_id))
+    for trace in score_units(session, run, terms, sorted(results), frozen_snapshots(session, run)):
+        if trace.digest != results[trace.unit]:
+            yield Difference("calculation", f"{name} {trace.unit}")

@@ -33,10 +33,15 @@ PAGES = {
     "topics": "/comments/topics",
     "responses": "/responses",
     "digests": "/digests",
+    "my statements": "/statements",
+    "appeals": "/rewards/appeals",
+    "adjustments": "/rewards/adjustments",
+    "scores by unit": "/rewards/shares",
 }
 PUBLIC = {"front", "sign-in", "survey", "feedback", "thanks", "forged link"}
 # Who may do most on a page sees most of it.
 READERS = dict.fromkeys(PUBLIC, "") | dict.fromkeys(PAGES.keys() - PUBLIC, "cx")
+READERS |= {"my statements": "employee", "appeals": "finance", "adjustments": "finance"}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
   const r = e.getBoundingClientRect();
