@@ -105,7 +105,7 @@ class StatementPages(Controller):
     ) -> Response[bytes]:
         """The same on paper."""
         employee_no = _own(reader, request.user).employee_no
-        return printed(request, show, reader, session, settings, run_id, employee_no)
+        return printed(request, show, reader, session, settings, run_id, employee_no, own=True)
 
     @post("/{run_id:uuid}/appeals", sync_to_thread=True, status_code=303, opt={"action": Action.STATEMENTS_READ})
     def appeal(

@@ -11,11 +11,15 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import select
 
+from cem.people.accounts import Person
 from cem.people.models import Employee
+from cem.reports.paper import Paper
 from cem.rewards.calculating import calculate_run
 from cem.rewards.curve_drawings import HEIGHT, WIDTH, Standing, draw_curve
+from cem.rewards.holds import EXCLUDED, decide_hold, open_holds
 from cem.rewards.models import RewardRun, StatementView
 from cem.rewards.runs import approve_run, find_run, lock_run
+from cem.rewards.statement_pages import statement_context
 from cem.rewards.statement_views import Reader
 from cem.rewards.statements import UnknownStatement, read_statement, results_of
 from cem.roles import Role
@@ -23,7 +27,8 @@ from cem.scorecards.offers import read_offers
 from metrics.payouts.curves import PayoutCurve
 from surveys.database import Database, utc_now
 from surveys.languages import language
-from tests.cem.rewards.conftest import AFTER, ZONE, Opened, enrol
+from surveys.templating import Templates
+from tests.cem.rewards.conftest import AFTER, PERIOD, ZONE, Opened, enrol
 
 SignIn = Callable[[Role], TestClient[Litestar]]
 Issued = Callable[..., uuid.UUID]
@@ -153,6 +158,28 @@ def test_what_could_not_be_measured_is_said(
     assert "Not measurable" in client.get("/statements?lang=en").text
 
 
+def test_held_back_says_what_comes_next(database: Database, accounts: None, opened: Opened, sign_in: SignIn) -> None:
+    """A condition that holds, and that a person has not opened: no amount, no accusation, and what follows."""
+    gate = {"code": "acknowledged", "source": {"from": "operation", "metric": "acknowledged"}, "effect": "hold"}
+    run_id = opened(gates=[{**gate, "comparison": "at_least", "limit": 97}]).run_id
+    with database.write() as session:
+        session.get_one(Employee, "A").account = "employee"
+        lock_run(session, AFTER, "hr", find_run(session, run_id), ZONE)
+        for hold in open_holds(session, "tehran", PERIOD.code):
+            decide_hold(session, AFTER, "hr", hold.hold_id, EXCLUDED, "Not explained.")
+    list(calculate_run(database, AFTER, "hr", run_id))
+    with database.write() as session:
+        run = find_run(session, run_id)
+        approve_run(session, AFTER, "hr", run, "review")
+        approve_run(session, utc_now(), "finance", run, "approve")
+    page = sign_in(Role.EMPLOYEE).get(f"/statements/{run_id}?lang=en").text
+
+    assert "Held back" in page
+    assert "Nothing is said against anybody." in page
+    assert "not met: somebody looks at it before a decision" in page
+    assert "zero rials" not in page
+
+
 def test_a_shut_gate_pays_nothing_and_says_which(issued: Issued, sign_in: SignIn) -> None:
     """The amount is 0, in words too, and the condition stands beside it."""
     gate = {"code": "acknowledged", "source": {"from": "operation", "metric": "acknowledged"}}
@@ -216,6 +243,23 @@ def test_a_plan_is_read(database: Database, issued: Issued, sign_in: SignIn) -> 
         form = {"_csrf_token": client.cookies["csrf"]}
         assert client.post(f"/statements/plans/{plan_id}", data=form, follow_redirects=False).status_code == status
     assert "You have confirmed on" in sign_in(Role.EMPLOYEE).get("/statements?lang=en").text
+
+
+def test_the_paper_has_no_form(database: Database, issued: Issued, sign_in: SignIn, app: Litestar) -> None:
+    """On paper the employee is spoken to as on the screen, and nothing reaches for another place."""
+    run_id = issued()
+    with database.read() as reader:
+        statement = read_statement(reader, run_id, "A")
+        person = Person("employee", "The employee", Role.EMPLOYEE, None)
+        paper = Paper(Templates(), language("en"), person, AFTER.date())
+        context = statement_context(reader, language("en"), statement, utc_now(), app.state.settings)
+        page = bytes(paper("rewards/statement.html", **context, own=True, address="").content).decode()
+
+    assert "Your reward" in page
+    assert "Printed on 5 Oct 2025" in page
+    assert "/pdf" not in page
+    assert 'src="/' not in page
+    assert 'href="/static' not in page
 
 
 def test_where_each_role_begins(issued: Issued, sign_in: SignIn) -> None:
