@@ -15,8 +15,9 @@ from cem.rewards.odds import plan_odds
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import find_plan, read_terms
 from cem.rewards.priors import fix_priors
+from cem.rewards.run_views import names_of
 from cem.rewards.terms import GUARD_NAMES
-from cem.rewards.wordings import Wording, money, share
+from cem.rewards.wordings import money, share
 from cem.roles import Action
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
@@ -59,7 +60,7 @@ class BacktestPages(Controller):
             plan=plan,
             test=found,
             odds=plan_odds(terms, offers, priors, found.periods[-1]),
-            wording=Wording.read(reader, offers, terms),
+            known=names_of(reader, offers, terms),
             offers=offers,
             choices=[newest.plus(-back) for back in range(8)],
             chosen=period,

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from cem.errors import CemError
 from cem.people.accounts import Person
 from cem.rewards.calculating import calculate_run
-from cem.rewards.calculation import GateLine
 from cem.rewards.holds import decide_hold, put_on_hold
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
@@ -41,8 +40,7 @@ from cem.rewards.runs import (
     return_run,
     set_pool,
 )
-from cem.rewards.terms import GateTerms, Measure, Terms
-from cem.rewards.wordings import INSUFFICIENT, OUTCOMES, REASONS, STOOD_IN, money, share
+from cem.rewards.wordings import OUTCOMES, money, share
 from cem.roles import Action
 from cem.settings import Settings
 from cem.templating import Show
@@ -135,7 +133,7 @@ class RunPages(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[bytes]:  # fmt: skip
         """Every step from what customers said to the score of a unit."""
-        view = view_unit(reader, find_run(reader, run_id), unit, utc_now(), settings.zone)
+        view = view_unit(reader, find_run(reader, run_id), unit, utc_now(), settings.zone, show.language)
         return show("rewards/unit.html", **frame(view, show, settings))
 
     @get("/people", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
@@ -301,39 +299,26 @@ class RunPages(Controller):
 
 def frame(view: RunView | UnitView, show: Show, settings: Settings) -> dict[str, Any]:
     """What every page of a period needs beside its own: its names and how numbers are written."""
-    language, parts = show.language, _parts(view.terms)
+    language = show.language
 
     def part_name(code: str) -> str:
-        return view.wording.name(language, parts[code]) if code in parts else language.gettext(N_("Every measure"))
-
-    def gate_value(gate: GateLine, value: str | None) -> str:
-        return view.wording.value(language, parts[gate.gate], value)
+        return view.known[code].name(language) if code in view.known else language.gettext(N_("Every measure"))
 
     return {
         "view": view,
         "zone": settings.zone,
         "period_label": RewardPeriod.parse(view.run.period).label(language),
-        "measure_name": part_name,
-        "gate_name": part_name,
-        "gate_value": gate_value,
+        "part_name": part_name,
         "until": lambda snapshot: datetime.fromisoformat(snapshot.until),
         "exact_number": lambda text: float(Fraction(text)),
         "status_names": STATUS_NAMES,
         "event_names": EVENTS,
         "components": COMPONENTS,
         "outcomes": OUTCOMES,
-        "insufficient": INSUFFICIENT,
-        "stood_in": STOOD_IN,
-        "reasons": REASONS,
         "signals": SIGNALS,
         "money": money,
         "share": share,
     }
-
-
-def _parts(terms: Terms) -> dict[str, Measure | GateTerms]:
-    found: dict[str, Measure | GateTerms] = dict(terms.measure)
-    return found | {gate.code: gate for gate in terms.gates}
 
 
 def read_amount(text: str) -> int:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from cem.people.models import Account, Employee
 from cem.rewards.calculating import Inputs, Sharing, preview_run
-from cem.rewards.calculation import AmountTrace, Line, UnitTrace
-from cem.rewards.curve_drawings import CurveDrawing, draw_curve
+from cem.rewards.calculation import AmountTrace, UnitTrace
+from cem.rewards.measure_names import Named, named
 from cem.rewards.models import (
     IntegrityHold,
     Participant,
@@ -39,9 +39,10 @@ from cem.rewards.runs import (
     batch_of,
     holds_of,
 )
-from cem.rewards.terms import Terms
-from cem.rewards.wordings import Wording
+from cem.rewards.statement_views import MeasureView, Reader
+from cem.rewards.terms import GateTerms, Measure, Terms
 from cem.scorecards.offers import Offers, read_offers
+from surveys.languages import Language
 
 WAY = (MEASURING, LOCKED, CALCULATED, REVIEWED, APPROVED, PAID, CLOSED)
 PAGE = 100
@@ -64,7 +65,7 @@ class RunView:
     run: RewardRun
     terms: Terms
     offers: Offers
-    wording: Wording
+    known: Mapping[str, Named]
     units: tuple[UnitRow, ...]
     people: int
     total: int
@@ -113,7 +114,7 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
         run=run,
         terms=terms,
         offers=offers,
-        wording=Wording.read(reader, offers, terms),
+        known=names_of(reader, offers, terms),
         units=tuple(sorted(rows, key=lambda row: row.unit)),
         people=count_people(reader, run),
         total=total,
@@ -162,27 +163,21 @@ def _events(reader: Session, run: RewardRun) -> list[RewardEvent]:
 
 
 @dataclass(frozen=True)
-class LineView:
-    """A measure of a unit: what it is called and drawn as, beside its trace."""
-
-    line: Line
-    drawing: CurveDrawing
-
-
-@dataclass(frozen=True)
 class UnitView:
     """A unit's score, step by step."""
 
     run: RewardRun
     terms: Terms
     offers: Offers
-    wording: Wording
+    known: Mapping[str, Named]
     trace: UnitTrace
-    lines: tuple[LineView, ...]
+    measures: tuple[MeasureView, ...]
     digest: str | None
 
 
-def view_unit(reader: Session, run: RewardRun, unit: str, now: datetime, zone: ZoneInfo) -> UnitView:
+def view_unit(
+    reader: Session, run: RewardRun, unit: str, now: datetime, zone: ZoneInfo, language: Language
+) -> UnitView:
     """The trace of a unit; UnknownRun where it takes no part."""
     terms, offers = read_terms(reader.get_one(RewardPlan, run.plan_id)), read_offers(reader)
     result = None if run.status == LOCKED else reader.get(UnitResult, (run.run_id, unit))
@@ -193,18 +188,16 @@ def view_unit(reader: Session, run: RewardRun, unit: str, now: datetime, zone: Z
         if not found:
             raise UnknownRun
         trace = found[0]
-    lines = tuple(LineView(line, drawing_of(terms, line)) for line in trace.lines)
-    wording = Wording.read(reader, offers, terms)
-    return UnitView(run, terms, offers, wording, trace, lines, result.digest if result else None)
+    words = Reader(reader, offers, language)
+    measures = tuple(words.measure(terms, terms.measure[line.measure], line) for line in trace.lines)
+    known = names_of(reader, offers, terms)
+    return UnitView(run, terms, offers, known, trace, measures, result.digest if result else None)
 
 
-def drawing_of(terms: Terms, line: Line) -> CurveDrawing:
-    """The curve of a measure with the value that was read on it."""
-    measure, snapshot = terms.measure[line.measure], line.snapshot
-    if snapshot is None or snapshot.value is None or line.read_at is None or line.pay is None:
-        return draw_curve(measure)
-    low, high = (None if end is None else Fraction(end) for end in (snapshot.low, snapshot.high))
-    return draw_curve(measure, Fraction(snapshot.value), Fraction(line.read_at), Fraction(line.pay), low, high)
+def names_of(reader: Session, offers: Offers, terms: Terms) -> dict[str, Named]:
+    """What the measures and gates of a plan are called, by their codes."""
+    parts: tuple[Measure | GateTerms, ...] = (*terms.measures, *terms.gates)
+    return {part.code: named(reader, offers, part) for part in parts}
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class Reader:
         return UnitView(
             self.unit_name(worked.part.unit),
             worked,
-            tuple(self._measure(terms, terms.measure[line.measure], line) for line in worked.unit.lines),
+            tuple(self.measure(terms, terms.measure[line.measure], line) for line in worked.unit.lines),
             tuple(
                 GateView(named(self.session, self.offers, gates[gate.gate]), gate, gate_in_words(self.language, gate))
                 for gate in worked.unit.gates
@@ -163,7 +163,8 @@ class Reader:
         gates = {gate.code: gate for gate in terms.gates}
         return lambda code: named(self.session, self.offers, gates[code]).name(self.language)
 
-    def _measure(self, terms: Terms, measure: Measure, line: Line) -> MeasureView:
+    def measure(self, terms: Terms, measure: Measure, line: Line) -> MeasureView:
+        """One measure on its curve, with what was made of it in words."""
         known = named(self.session, self.offers, measure)
         place = self.unit_name(line.snapshot.unit if line.snapshot else None)
         return MeasureView(
