@@ -120,6 +120,7 @@ Phrase = tuple[str, ...]
 _DOUBLED = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=50_000)
 def squeeze(token: str) -> str:
     """A token whose doubled letters are single: عاالی is عالی."""
     return _DOUBLED.sub(r"\1", token)
