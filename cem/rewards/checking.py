@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from cem.rewards.terms import GateTerms, Measure, OperationalFigure, SurveyScore, Terms
+from cem.rewards.terms import UNCHOSEN, GateTerms, Measure, OperationalFigure, SurveyScore, Terms
 from cem.scorecards.kpis import kpis_of
 from cem.scorecards.offers import Offers
 from metrics.payouts.curves import Shape
@@ -159,6 +159,8 @@ def _source(path: str, source: object, known: Known) -> Iterator[Fault]:
 
 
 def _unknown(path: str, code: str, possible: Collection[str]) -> Fault:
+    if code == UNCHOSEN:
+        return Fault(path, N_("Choose what is measured here, or remove the measure."))
     message = N_("“%(code)s” is not known. Possible are: %(possible)s.")
     return Fault(path, message, {"code": code, "possible": ", ".join(sorted(possible)) or "–"})
 

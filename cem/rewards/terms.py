@@ -16,6 +16,9 @@ from surveys.company import Code
 from surveys.languages import N_
 from surveys.questionnaire import Text
 
+# Stands where a template's source is not known here, until somebody chooses one.
+UNCHOSEN = "not-chosen"
+
 Percent = Decimal
 Scope = Literal["unit", "parent", "company"]
 Insufficient = Literal["redistribute", "parent_unit", "pay_target", "zero", "carry_forward"]
