@@ -44,9 +44,13 @@ from cem.responses.pages import ResponsePages
 from cem.rewards.adjustment_pages import AdjustmentPages
 from cem.rewards.appeal_pages import AppealPages
 from cem.rewards.backtest_pages import BacktestPages
+from cem.rewards.editor_pages import EditorPages
+from cem.rewards.participant_pages import ParticipantPages
+from cem.rewards.plan_pages import PlanPages
 from cem.rewards.run_pages import RunPages
 from cem.rewards.share_pages import SharePages
 from cem.rewards.statement_pages import OthersStatementPages, StatementPages
+from cem.rewards.wizard_pages import WizardPages
 from cem.roles import keyed, permitted
 from cem.scorecards.asking import NothingToShow, provide_asking, show_nothing
 from cem.scorecards.forms import ScorecardForms
@@ -87,6 +91,10 @@ STAFF_PAGES = (
     AppealPages,
     AdjustmentPages,
     SharePages,
+    PlanPages,
+    WizardPages,
+    EditorPages,
+    ParticipantPages,
 )
 
 

@@ -33,6 +33,7 @@ MENU = (
     Entry(Action.OPERATIONS_READ, "/operations", N_("Operations")),
     Entry(Action.OUTCOMES_READ, "/outcomes", N_("Outcomes")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
+    Entry(Action.REWARDS_SHARES_READ, "/rewards", N_("Rewards")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),
     Entry(Action.REWARDS_SHARES_READ, "/rewards/shares", N_("Rewards"), unless=Action.REWARDS_READ),
     Entry(Action.APPEALS_DECIDE, "/rewards/appeals", N_("Appeals")),
