@@ -100,10 +100,11 @@ def plus_minus(spoken: Language, margin: float) -> str:
 
 def basis_in_words(spoken: Language, sourced: Sourced, past: Past, found: Suggestion) -> str:
     """What suggested points rest on."""
+    cases = sum(unit.n for unit in past.units) if found.basis == "units" else past.n
     values: dict[str, str] = {"start": spoken.date(past.start), "end": spoken.date(past.last_day)}
     if past.value is not None:
         places = 1 if sourced.percent or (sourced.kpi and sourced.kpi.kind == "nps") else 2
-        values |= {"value": sourced.write(spoken, past.value, places), "n": spoken.number(past.n)}
+        values |= {"value": sourced.write(spoken, past.value, places), "n": spoken.number(cases)}
     names = zip(("t0", "t1", "t2"), found.reached, strict=True)
     values |= {"units": spoken.number(len(past.units)), **{name: spoken.number(n) for name, n in names}}
     return spoken.gettext(BASES[found.basis]) % values

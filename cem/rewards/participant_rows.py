@@ -17,6 +17,7 @@ COLUMNS = ("employee_no", *FACTS, "unit", "target_amount", "eligible_days", "sha
 REQUIRED = ("employee_no", "full_name", "unit", "target_amount")
 LONGEST = {"employee_no": 32, "full_name": 128, "grade": 32, "region": 64, "cost_centre": 32, "account": 64}
 LARGEST_AMOUNT = 10**15
+_NUMBERS = ("employee_no", "cost_centre")
 # As a file made by people may head its columns.
 _ALIASES = {
     "شماره پرسنلی": "employee_no",
@@ -94,6 +95,8 @@ class RowReader:
             message = N_("The row has %(cells)s cells and the header has %(columns)s: look for a stray delimiter.")
             raise RowRefused(Refusal(line, "", message, {"cells": len(cells), "columns": len(self.names)}))
         said = {name: _plain(cell) for name, cell in zip(self.names, cells, strict=True)}
+        # The same person whichever digits a file is written in.
+        said |= {name: ascii_digits(said[name]) for name in _NUMBERS if name in said}
         refusals = list(self._refusals(line, said))
         if refusals:
             raise RowRefused(*refusals)

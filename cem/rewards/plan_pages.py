@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from cem.errors import CemError, Conflict, Forbidden
 from cem.people.accounts import Person
-from cem.rewards.checking import Known
+from cem.rewards.checking import Known, check_terms
 from cem.rewards.digests import digest_of
+from cem.rewards.models import RewardPlan
 from cem.rewards.overview import read_plans, read_runs
 from cem.rewards.periods import PeriodFault, RewardPeriod
 from cem.rewards.plan_forms import read_number
@@ -189,6 +190,7 @@ class PlanPages(Controller):
         try:
             period = RewardPeriod.parse(ascii_digits(data.period).strip().upper())
             pool = read_pool(data.pool)
+            refuse_outdated(session, plan)
             open_run(session, utc_now(), request.user.name, plan, period, shadow=bool(data.shadow), pool=pool)
         except (PeriodFault, PoolFault, Conflict) as fault:
             return show_plan_page(request, show, session, settings, plan, fault=fault, typed=data)
@@ -197,9 +199,20 @@ class PlanPages(Controller):
         return Redirect(f"{address_of(plan)}#periods", status_code=303)
 
 
+class OutdatedPlan(Conflict):
+    title = N_("Something that this plan measures is no longer there")
+    advice = N_("Make a new version with what is measured today, and have it signed. Nothing was changed.")
+
+
 class NotAgreed(Conflict):
     title = N_("This version is not agreed")
     advice = N_("A period is opened under the version that HR and the business have signed. Nothing was changed.")
+
+
+def refuse_outdated(session: Session, plan: RewardPlan) -> None:
+    """OutdatedPlan where a KPI or metric of an agreed plan has gone since it was signed."""
+    if plan.status == AGREED and check_terms(read_terms(plan), Known.read(read_offers(session), session)):
+        raise OutdatedPlan
 
 
 def read_pool(text: str) -> int | None:

@@ -167,22 +167,19 @@ def test_points_are_suggested_anew(database: Database, hr: TestClient[Litestar])
     assert terms(database).baseline["en"].startswith("Set against the days")
 
 
-@pytest.mark.parametrize(
-    ("form", "words"),
-    [
-        ({"template": "none", "code": "x"}, "Choose what the plan begins with"),
-        ({"template": "manager", "code": "فارسی"}, "Begin with a Latin letter"),
-        ({"template": "manager", "code": "new"}, "Begin with a Latin letter"),
-        ({"template": "manager", "code": "branches"}, "There is a plan with this code"),
-    ],
-)
-def test_a_beginning_that_does_not_work(hr: TestClient[Litestar], form: dict[str, str], words: str) -> None:
+def test_a_beginning_that_does_not_work(hr: TestClient[Litestar]) -> None:
     """Template and code are looked at first, and the names that were typed come back."""
-    sent = {**form, "names.en": "My plan", "_csrf_token": csrf(hr)}
-    refused = hr.post("/rewards/plans/new?lang=en", data=sent, follow_redirects=False)
-    assert refused.status_code == 422
-    assert words in refused.text
-    assert 'value="My plan"' in refused.text
+    for template, code, words in (
+        ("none", "x", "Choose what the plan begins with"),
+        ("manager", "فارسی", "Begin with a Latin letter"),
+        ("manager", "new", "Begin with a Latin letter"),
+        ("manager", "branches", "There is a plan with this code"),
+    ):
+        sent = {"template": template, "code": code, "names.en": "My plan", "_csrf_token": csrf(hr)}
+        refused = hr.post("/rewards/plans/new?lang=en", data=sent, follow_redirects=False)
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert 'value="My plan"' in refused.text
 
 
 def test_no_such_step(hr: TestClient[Litestar]) -> None:
