@@ -15,8 +15,8 @@ from cem.rewards.checking import Known
 from cem.rewards.models import RewardPlan
 from cem.rewards.plan_files import read_terms_text, terms_to_yaml
 from cem.rewards.plan_frames import NAMES, address_of
-from cem.rewards.plan_views import visible_plan
-from cem.rewards.plans import DRAFT, PlanIsAgreed, draft_plan, find_plan, read_terms
+from cem.rewards.plan_views import asked_plan, visible_plan
+from cem.rewards.plans import DRAFT, PlanIsAgreed, draft_plan, read_terms
 from cem.roles import Action
 from cem.scorecards.offers import read_offers
 from cem.studio.exports import attachment
@@ -95,7 +95,7 @@ class EditorPages(Controller):
 
 
 def _draft(session: Session, code: str, version: int) -> RewardPlan:
-    plan = find_plan(session, code, version)
+    plan = asked_plan(session, code, version)
     if plan.status != DRAFT:
         raise PlanIsAgreed
     return plan

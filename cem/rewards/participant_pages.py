@@ -31,8 +31,8 @@ from cem.rewards.participants import (
 )
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plan_frames import NAMES
-from cem.rewards.plan_views import asked_period, offered_periods, present_period
-from cem.rewards.plans import find_plan, read_terms
+from cem.rewards.plan_views import asked_period, asked_plan, offered_periods, present_period
+from cem.rewards.plans import read_terms
 from cem.roles import Action
 from cem.settings import Settings
 from cem.studio.exports import attachment
@@ -100,7 +100,7 @@ class ParticipantPages(Controller):
     ) -> Redirect | Response[bytes]:
         """Try a file, or store one that was tried."""
         period, actor = RewardPeriod.parse(data.period), request.user.name
-        find_plan(reader, code)
+        asked_plan(reader, code)
         try:
             text = data.text or _as_text(data.file)
             rows = read_rows(io.BytesIO(text.encode()))
@@ -126,7 +126,7 @@ class ParticipantPages(Controller):
     ) -> Redirect:
         """Who took part in the period before takes part again."""
         period = RewardPeriod.parse(data.period)
-        find_plan(session, code)
+        asked_plan(session, code)
         copy_participants(session, utc_now(), request.user.name, code, period)
         return Redirect(_address(code, period), status_code=303)
 
@@ -140,7 +140,7 @@ class ParticipantPages(Controller):
         """The list as a file; who took it is recorded."""
         ending = "xlsx" if request.query_params.get("format") == "xlsx" else "csv"
         period = RewardPeriod.parse(request.query_params.get("period", ""))
-        find_plan(session, code)
+        asked_plan(session, code)
         if count_rows(session, code, period.code) > LARGEST:
             raise TooManyRows
         rows = exported_rows(session, code, period.code)
@@ -184,7 +184,7 @@ def _joined(rows: Iterator[Row]) -> Iterator[bytes]:
 
 
 def _asked(reader: Session, code: str, text: str | None, show: Show, settings: Settings) -> RewardPeriod:
-    find_plan(reader, code)
+    asked_plan(reader, code)
     now, calendar = utc_now(), show.language.calendar
     if text:
         return asked_period(text, calendar, now, settings.zone)
@@ -196,7 +196,7 @@ def _address(code: str, period: RewardPeriod) -> str:
 
 
 def _frame(reader: Session, code: str, period: RewardPeriod) -> dict[str, Any]:
-    plan = find_plan(reader, code)
+    plan = asked_plan(reader, code)
     return {
         **NAMES,
         "plan": plan,

@@ -18,7 +18,7 @@ from cem.rewards.overview import read_plans, read_runs
 from cem.rewards.periods import PeriodFault, RewardPeriod
 from cem.rewards.plan_forms import read_number
 from cem.rewards.plan_frames import CAPACITIES, NAMES, OpenForm, address_of, show_plan_page
-from cem.rewards.plan_views import visible_plan
+from cem.rewards.plan_views import asked_plan, visible_plan
 from cem.rewards.plans import (
     AGREED,
     DRAFT,
@@ -26,7 +26,6 @@ from cem.rewards.plans import (
     UnknownPlan,
     acknowledge_plan,
     draft_plan,
-    find_plan,
     read_terms,
     retire_plan,
     sign_plan,
@@ -104,7 +103,7 @@ class PlanPages(Controller):
         session: NamedDependency[Session],
     ) -> Redirect:
         """HR or the business signs what they have read."""
-        plan = find_plan(session, code, version)
+        plan = asked_plan(session, code, version)
         if data.terms != digest_of(plan.terms):
             raise ChangedMeanwhile
         known = Known.read(read_offers(session), session)
@@ -125,7 +124,7 @@ class PlanPages(Controller):
         session: NamedDependency[Session],
     ) -> Redirect:
         """The next version begins as a copy of this one; a draft that there is goes on."""
-        plan, newest = find_plan(session, code, version), find_plan(session, code)
+        plan, newest = asked_plan(session, code, version), asked_plan(session, code)
         if newest.status != DRAFT:
             newest = draft_plan(session, utc_now(), request.user.name, read_terms(plan))
         return Redirect(f"{address_of(newest)}/steps/measures", status_code=303)
@@ -144,7 +143,7 @@ class PlanPages(Controller):
         session: NamedDependency[Session],
     ) -> Redirect:
         """No period is opened under this version any more."""
-        plan = find_plan(session, code, version)
+        plan = asked_plan(session, code, version)
         if plan.status != RETIRED:
             retire_plan(session, utc_now(), request.user.name, plan)
         return Redirect(address_of(plan), status_code=303)
@@ -163,7 +162,7 @@ class PlanPages(Controller):
         session: NamedDependency[Session],
     ) -> Redirect:
         """A participant has read the plan."""
-        plan = find_plan(session, code, version)
+        plan = asked_plan(session, code, version)
         if not takes_part(session, request.user.name, code):
             raise Forbidden
         acknowledge_plan(session, utc_now(), request.user.name, plan)
@@ -186,7 +185,7 @@ class PlanPages(Controller):
         settings: NamedDependency[Settings],
     ) -> Redirect | Response[bytes]:
         """Begin to measure a period under this plan."""
-        plan = find_plan(session, code, version)
+        plan = asked_plan(session, code, version)
         try:
             period = RewardPeriod.parse(ascii_digits(data.period).strip().upper())
             pool = read_pool(data.pool)

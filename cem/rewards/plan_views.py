@@ -1,5 +1,6 @@
 """What the pages of a plan show of it: each measure with its picture, and who may see how much."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from cem.rewards.models import RewardPlan, RewardRun
 from cem.rewards.participants import periods_with_participants
 from cem.rewards.periods import PeriodFault, RewardPeriod
 from cem.rewards.plan_words import curve_in_words
-from cem.rewards.plans import DRAFT, find_plan
+from cem.rewards.plans import DRAFT, UnknownPlan, find_plan
 from cem.rewards.runs import units_of
 from cem.rewards.separation import takes_part
 from cem.rewards.sources import Sourced, Sources
@@ -25,6 +26,9 @@ from cem.rewards.terms import Measure, Terms
 from cem.roles import Action, Scope, may, scope_of
 from surveys.database import day_of
 from surveys.languages import Language, ascii_digits
+
+PLAN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+MOST_VERSIONS = 100_000
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,16 @@ def sees_units(person: Person) -> bool:
     return scope_of(person.role, Action.SCORECARDS_READ) is Scope.COMPANY and person.unit is None
 
 
+def asked_plan(session: Session, code: str, version: int | None = None) -> RewardPlan:
+    """The plan that an address names; UnknownPlan also for what no plan can be called, which a database may refuse."""
+    if not PLAN_CODE.fullmatch(code) or not 0 <= (version or 0) < MOST_VERSIONS:
+        raise UnknownPlan
+    return find_plan(session, code, version)
+
+
 def visible_plan(session: Session, person: Person, code: str, version: int | None = None) -> RewardPlan:
     """A plan that this person may read: a draft is for those who make and sign it, the rest also for participants."""
-    plan = find_plan(session, code, version)
+    plan = asked_plan(session, code, version)
     drafts = may(person.role, Action.REWARDS_SIGN, measured=person.measured)
     readers = may(person.role, Action.REWARDS_SHARES_READ, measured=person.measured)
     if plan.status == DRAFT and not drafts:

@@ -4,7 +4,6 @@ The draft itself keeps what was filled in, so a step can be left and taken up ag
 plan is made for are carried in the address.
 """
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,9 +42,9 @@ from cem.rewards.plan_forms import (
 )
 from cem.rewards.plan_frames import NAMES, address_of
 from cem.rewards.plan_templates import find_template, missing_in_words, plan_templates, resolve
-from cem.rewards.plan_views import asked_period, measure_views, offered_periods
+from cem.rewards.plan_views import PLAN_CODE, asked_period, asked_plan, measure_views, offered_periods
 from cem.rewards.plan_words import COMPARISONS, EFFECTS, ROUNDING_NAMES
-from cem.rewards.plans import DRAFT, PlanIsAgreed, draft_plan, find_plan, read_terms
+from cem.rewards.plans import DRAFT, PlanIsAgreed, draft_plan, read_terms
 from cem.rewards.sources import Sources, key_of
 from cem.rewards.terms import Terms
 from cem.roles import Action
@@ -55,8 +54,6 @@ from cem.templating import Show
 from surveys.database import day_of, utc_now
 from surveys.languages import N_
 from surveys.questionnaire import Fault
-
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
 class UnknownStep(NotFound):
@@ -176,7 +173,7 @@ def _begin_faults(session: Session, chosen: bool, code: str) -> tuple[Fault, ...
     faults = []
     if not chosen:
         faults.append(Fault("template", N_("Choose what the plan begins with.")))
-    if not _CODE.fullmatch(code) or code == "new":
+    if not PLAN_CODE.fullmatch(code) or code == "new":
         advice = N_("Begin with a Latin letter or digit; then Latin letters, digits, hyphens and underscores.")
         faults.append(Fault("code", advice))
     elif session.scalars(select(RewardPlan).where(RewardPlan.code == code)).first() is not None:
@@ -187,7 +184,7 @@ def _begin_faults(session: Session, chosen: bool, code: str) -> tuple[Fault, ...
 def _draft(session: Session, code: str, version: int, step: str) -> RewardPlan:
     if step not in STEPS:
         raise UnknownStep
-    plan = find_plan(session, code, version)
+    plan = asked_plan(session, code, version)
     if plan.status != DRAFT:
         raise PlanIsAgreed
     return plan

@@ -263,3 +263,15 @@ def test_participants_over_http(agreed: None, database: Database, sign_in: SignI
     assert hr.post(f"{path}/copy", data=later, follow_redirects=False).status_code == 409
     with database.read() as reader:
         assert reader.scalar(select(func.count()).where(AuditEvent.action == "reward:export-participants")) == 2
+
+
+def test_addresses_of_nothing(agreed: None, sign_in: SignIn) -> None:
+    """What no plan is called, and what a database would refuse, is not there; a wrong period is told."""
+    hr = sign_in(Role.HR)
+    for path in ("x%00y/1", "tehran/99999999999999999999", "tehran/-1", "tehran/7", "nobody/1", "a b/1", "tehran/1.5"):
+        assert hr.get(f"/rewards/plans/{path}").status_code == 404, path
+    for query in ("", "?period=%00", "?period=1404-Q9&page=99999999999999999999", "?page=-1", "?page=2"):
+        assert hr.get(f"/rewards/plans/tehran/participants{query}").status_code == 200, query
+    assert hr.get("/rewards/plans/x%00y/participants").status_code == 404
+    assert hr.get("/rewards/plans/tehran/participants/download?period=%00").status_code == 400
+    assert hr.get(f"{PLAN}/steps/%00").status_code == 404
