@@ -13,14 +13,10 @@ class Entry:
     action: Action
     address: str
     name: str
-    # Who opens this finds the same there.
-    unless: Action | None = None
 
     def opens_for(self, person: Person) -> bool:
         """Statements are everybody's by right, and in the menu of those who have some."""
         if self.action is Action.STATEMENTS_READ and not (person.rewarded or person.role is Role.EMPLOYEE):
-            return False
-        if self.unless is not None and scope_of(person.role, self.unless) is not None:
             return False
         return scope_of(person.role, self.action) is not None
 
@@ -35,8 +31,6 @@ MENU = (
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.REWARDS_SHARES_READ, "/rewards", N_("Rewards")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),
-    Entry(Action.REWARDS_SHARES_READ, "/rewards/shares", N_("Rewards"), unless=Action.REWARDS_READ),
-    Entry(Action.APPEALS_DECIDE, "/rewards/appeals", N_("Appeals")),
     Entry(Action.STATEMENTS_READ, "/statements", N_("My statements")),
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from cem.errors import BadInput
 from cem.rewards.calculating import calculate_run, preview_run
 from cem.rewards.models import RewardRun
+from cem.rewards.participant_commands import participants
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.runs import LOCKED, MEASURING, REOPENED, batch_of, lock_run
@@ -31,6 +32,9 @@ ACTOR = "command line"
 @click.group()
 def rewards() -> None:
     """Pay that is tied to experience metrics."""
+
+
+rewards.add_command(participants)
 
 
 @rewards.command("run")

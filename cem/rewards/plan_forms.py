@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from cem.errors import CemError
 from cem.rewards.sources import Sources
 from cem.rewards.terms import GateTerms, Measure, Terms
 from surveys.languages import CODES, N_, ascii_digits, normal_text
@@ -182,7 +183,7 @@ def _take(document: Document, form: Form, path: str, names: Sequence[str], fault
 
 def read_number(text: str) -> Decimal | None:
     """A decimal as people write it, in either kind of digits; None for what is none."""
-    plain = ascii_digits(text).replace("−", "-").replace(" ", "").strip("\u2066\u2068\u2069%٪")
+    plain = ascii_digits(text).replace("−", "-").replace("٬", ",").replace(" ", "").strip("\u2066\u2068\u2069%٪")
     if "," in plain and "." not in plain and plain.count(",") == 1 and len(plain.rpartition(",")[2]) != 3:
         plain = plain.replace(",", ".")
     try:
@@ -190,3 +191,21 @@ def read_number(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < Decimal(10) ** 15 else None
+
+
+class PoolFault(CemError):
+    title = N_("This is no amount")
+    advice = N_("Write how much there is to pay as a whole number, or leave the field empty. Nothing was changed.")
+
+
+def read_amount(text: str) -> int:
+    """A whole amount as a person types it; PoolFault where it is none."""
+    number = read_number(text)
+    if number is None or number != int(number) or number < 0:
+        raise PoolFault
+    return int(number)
+
+
+def read_pool(text: str) -> int | None:
+    """An amount of the pool; None for an empty field."""
+    return read_amount(text) if text.strip() else None

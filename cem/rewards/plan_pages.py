@@ -9,14 +9,14 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from cem.errors import CemError, Conflict, Forbidden
+from cem.errors import Conflict, Forbidden
 from cem.people.accounts import Person
 from cem.rewards.checking import Known, check_terms
 from cem.rewards.digests import digest_of
 from cem.rewards.models import RewardPlan
 from cem.rewards.overview import read_plans, read_runs
 from cem.rewards.periods import PeriodFault, RewardPeriod
-from cem.rewards.plan_forms import read_number
+from cem.rewards.plan_forms import PoolFault, read_pool
 from cem.rewards.plan_frames import CAPACITIES, NAMES, OpenForm, address_of, show_plan_page
 from cem.rewards.plan_views import asked_plan, visible_plan
 from cem.rewards.plans import (
@@ -32,6 +32,7 @@ from cem.rewards.plans import (
 )
 from cem.rewards.runs import open_run
 from cem.rewards.separation import takes_part
+from cem.rewards.sources import OutdatedPlan
 from cem.roles import Action, may
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
@@ -43,11 +44,6 @@ from surveys.languages import N_, ascii_digits
 class ChangedMeanwhile(Conflict):
     title = N_("The plan has changed since you read it")
     advice = N_("Somebody has saved it in between. Read it again, then sign. Nothing was signed.")
-
-
-class PoolFault(CemError):
-    title = N_("This is no amount")
-    advice = N_("Write how much there is to pay as a whole number, or leave the field empty. Nothing was changed.")
 
 
 @dataclass
@@ -198,11 +194,6 @@ class PlanPages(Controller):
         return Redirect(f"{address_of(plan)}#periods", status_code=303)
 
 
-class OutdatedPlan(Conflict):
-    title = N_("Something that this plan measures is no longer there")
-    advice = N_("Make a new version with what is measured today, and have it signed. Nothing was changed.")
-
-
 class NotAgreed(Conflict):
     title = N_("This version is not agreed")
     advice = N_("A period is opened under the version that HR and the business have signed. Nothing was changed.")
@@ -212,16 +203,6 @@ def refuse_outdated(session: Session, plan: RewardPlan) -> None:
     """OutdatedPlan where a KPI or metric of an agreed plan has gone since it was signed."""
     if plan.status == AGREED and check_terms(read_terms(plan), Known.read(read_offers(session), session)):
         raise OutdatedPlan
-
-
-def read_pool(text: str) -> int | None:
-    """An amount of the pool; None for an empty field."""
-    if not text.strip():
-        return None
-    number = read_number(text)
-    if number is None or number != int(number) or number < 0:
-        raise PoolFault
-    return int(number)
 
 
 def _plan_names(reader: Session) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from cem.errors import Forbidden
 from cem.people.accounts import Person
-from cem.rewards.plan_drawings import CurveDrawing, UnitMark, draw_curve
 from cem.rewards.drafting import basis_in_words, read_pasts, suggest_points
 from cem.rewards.models import RewardPlan, RewardRun
 from cem.rewards.participants import periods_with_participants
 from cem.rewards.periods import PeriodFault, RewardPeriod
+from cem.rewards.plan_drawings import CurveDrawing, UnitMark, draw_curve
 from cem.rewards.plan_words import curve_in_words
 from cem.rewards.plans import DRAFT, UnknownPlan, find_plan
 from cem.rewards.runs import units_of

@@ -18,6 +18,7 @@ from cem.rewards.calculating import calculate_run
 from cem.rewards.holds import decide_hold, put_on_hold
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
+from cem.rewards.plan_forms import read_amount, read_pool
 from cem.rewards.run_views import (
     WAY,
     RunView,
@@ -45,7 +46,7 @@ from cem.roles import Action
 from cem.settings import Settings
 from cem.templating import Show
 from surveys.database import Database, utc_now
-from surveys.languages import N_, ascii_digits
+from surveys.languages import N_
 
 # More people than this are calculated by the command: a page should not keep its reader waiting.
 MOST_PEOPLE = 20_000
@@ -75,11 +76,6 @@ EVENTS = {
     "appeal": N_("Appeal submitted"),
     "request-adjustment": N_("Adjustment asked for"),
 }
-
-
-class PoolFault(CemError):
-    title = N_("This is no pool")
-    advice = N_("Write a whole amount in the plan's currency, or leave it empty for no limit. Nothing was changed.")
 
 
 class TooManyPeople(CemError):
@@ -184,7 +180,7 @@ class RunPages(Controller):
     ) -> Redirect:
         """How much there is to pay."""
         run = find_run(session, run_id, update=True)
-        set_pool(session, utc_now(), request.user.name, run, read_amount(data.pool) if data.pool.strip() else None)
+        set_pool(session, utc_now(), request.user.name, run, read_pool(data.pool))
         return _back(run_id)
 
     @post("/review", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_REVIEW})
@@ -319,14 +315,6 @@ def frame(view: RunView | UnitView, show: Show, settings: Settings) -> dict[str,
         "money": money,
         "share": share,
     }
-
-
-def read_amount(text: str) -> int:
-    """A whole amount as a person types it, with or without separators; PoolFault where it is none."""
-    digits = ascii_digits(text).strip().replace(",", "").replace("٬", "").replace("،", "").replace(" ", "")
-    if not digits.isdigit() or len(digits) > 15:
-        raise PoolFault
-    return int(digits)
 
 
 def _back(run_id: uuid.UUID, place: str = "") -> Redirect:

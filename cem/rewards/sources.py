@@ -7,12 +7,19 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from cem.errors import Conflict
 from cem.operations.figures import operational_metrics
 from cem.operations.models import SHARE, OperationalMetric
 from cem.rewards.terms import OperationalFigure, Source, SurveyScore
 from cem.scorecards.kpis import Kpi, kpis_of
 from cem.scorecards.offers import OfferedSurvey, Offers
 from surveys.languages import N_, Language
+
+
+class OutdatedPlan(Conflict):
+    title = N_("Something that this plan measures is no longer there")
+    advice = N_("Make a new version with what is measured today, and have it signed. Nothing was changed.")
+
 
 Paid = SurveyScore | OperationalFigure
 Written = float | Decimal | Fraction
@@ -129,5 +136,9 @@ class Sources:
 
 
 def kpi_of(offers: Offers, source: SurveyScore) -> Kpi:
-    """The KPI of a series; a plan that was checked names only such as there are."""
-    return next(kpi for kpi in kpis_of(offers.surveys[source.survey].questionnaire) if kpi.series == source.series)
+    """The KPI of a series; OutdatedPlan where a plan is older than its survey's questions."""
+    survey = offers.surveys.get(source.survey)
+    found = [kpi for kpi in kpis_of(survey.questionnaire) if kpi.series == source.series] if survey else []
+    if not found:
+        raise OutdatedPlan
+    return found[0]
