@@ -40,8 +40,15 @@ class Named:
             return self.kpi.write(language, number, self._places(number, self.kpi.places))
         if self.rate or (self.metric and self.metric.kind == SHARE):
             return language.percent(number, self._places(number, 0))
-        written = language.number(number, self._places(number, 0))
+        written = self.mark(language, value)
         return f"{written} {language.own(self.metric.measured_in)}".strip() if self.metric else written
+
+    def mark(self, language: Language, value: Fraction | str) -> str:
+        """The same without what it is measured in, for the axis of a picture."""
+        if self.kpi or self.rate or (self.metric and self.metric.kind == SHARE):
+            return self.write(language, value)
+        number = float(Fraction(value))
+        return language.number(number, self._places(number, 0))
 
     @staticmethod
     def _places(number: float, places: int) -> int:
