@@ -27,7 +27,7 @@ from surveys.database import Database, day_of
 
 QUARTERS = 4
 # In the second quarter the pool does not reach; and a clerk's days were wrong.
-POOLS = (9_000_000_000, 7_000_000_000, 9_000_000_000, 9_000_000_000)
+POOLS = (9_000_000_000, 6_200_000_000, 9_000_000_000, 9_000_000_000)
 APPEALED, MISSING = 1, 30
 _WORDS = "من در این فصل همه روزها سر کار بودم؛ یک ماه اول که در شعبه ساری مأمور بودم از روزهایم کم شده است."
 _ANSWER = "حکم مأموریت شما بررسی شد و حق با شماست: آن یک ماه هم روز کاری است. مابه‌التفاوت در پرداخت بعدی می‌آید."

@@ -39,7 +39,7 @@ def test_the_front_says_that_it_is_a_demo(client: TestClient[Litestar]) -> None:
     page = client.get("/?lang=en").text
 
     assert "invented data" in page
-    assert page.count(PASSWORD) == 2 + len(SIGN_INS)
+    assert page.count(PASSWORD) == 3 + len(SIGN_INS)
     assert all(f">{person.name}</code>" in page for person in SIGN_INS)
 
 

@@ -23,16 +23,18 @@ def test_four_quarters(demo: Database) -> None:
 
 
 def test_everybody_is_paid(demo: Database) -> None:
-    """All people of all units have an amount in each closed quarter, and one quarter's pool does not reach."""
+    """All people of all units have an amount in each closed quarter, nearly all above 0; one pool does not reach."""
     with demo.read() as session:
         people = session.scalar(select(func.count()).select_from(Employee))
-        amounts = session.scalar(select(func.count()).select_from(RewardAmount).where(RewardAmount.paid > 0))
+        known = select(func.count()).select_from(RewardAmount).where(RewardAmount.paid.is_not(None))
+        amounts, paid = session.scalar(known) or 0, session.scalar(known.where(RewardAmount.paid > 0)) or 0
         factors = set(session.scalars(select(RewardRun.factor).where(RewardRun.status == "closed")))
         units = set(session.scalars(select(UnitResult.unit)))
 
     assert people == sum(STAFF.values()) == len(draw_workers())
     assert amounts == 3 * (people or 0)
-    assert len(factors) == 2
+    # A branch below every threshold earns nothing.
+    assert paid > 0.8 * amounts
     assert min(factors) < 1
     assert units == set(STAFF)
 
