@@ -79,8 +79,7 @@ def show_plan_page(
     typed: OpenForm | None = None,
 ) -> Response[bytes]:
     """The page of a version, with a fault where an act was refused."""
-    person, today = request.user, day_of(utc_now(), settings.zone)
-    offers = read_offers(reader)
+    person, today, offers = request.user, day_of(utc_now(), settings.zone), read_offers(reader)
     terms, sources = read_terms(plan), Sources.read(reader, offers)
     period = present_period(reader, plan.code, show.language.calendar, today)
     runs = [line for line in read_runs(reader, today, plan.code) if line.run.plan_id == plan.plan_id]

@@ -4,6 +4,7 @@ The draft itself keeps what was filled in, so a step can be left and taken up ag
 plan is made for are carried in the address.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,8 +25,6 @@ from cem.rewards.models import RewardPlan
 from cem.rewards.overview import read_signatures
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plan_forms import (
-    GUARD,
-    MEASURES,
     REVIEW,
     STEPS,
     WHO,
@@ -225,6 +224,11 @@ def _show_templates(
     )
 
 
+def _all_faults(unread: Sequence[Fault], found: Sequence[Fault]) -> list[Fault]:
+    """Everything that is wrong, with one fault for a field that could not be read."""
+    return [*unread, *(fault for fault in found if fault.path not in {one.path for one in unread})]
+
+
 def _show_step(
     show: Show,
     reader: Session,
@@ -239,10 +243,8 @@ def _show_step(
     now, offers = utc_now(), read_offers(reader)
     sources = Sources.read(reader, offers)
     period = asked_period(given.get("period"), show.language.calendar, now, settings.zone)
-    found = check_terms(terms, Known.read(offers, reader))
-    faults = [*unread, *(fault for fault in found if fault.path not in {one.path for one in unread})]
-    sound = step == REVIEW and not faults
-    pool = given.get("pool") or ""
+    faults = _all_faults(unread, check_terms(terms, Known.read(offers, reader)))
+    sound, pool = step == REVIEW and not faults, given.get("pool") or ""
     return show(
         "rewards/plan_step.html",
         status=422 if unread else 200,
@@ -264,8 +266,6 @@ def _show_step(
         carried=urlencode({"period": period.code, "pool": pool}),
         typed=given if unread else {},
         faults=faults,
-        views=measure_views(reader, show.language, sources, terms, period, units=True)
-        if step in {MEASURES, GUARD, REVIEW}
-        else [],
+        views=[] if step == WHO else measure_views(reader, show.language, sources, terms, period, units=True),
         cost=estimate_cost(reader, offers, terms, period, now, settings.zone) if sound else None,
     )
