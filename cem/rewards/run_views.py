@@ -63,6 +63,7 @@ class RunView:
     """Everything of a period's page. Units are provisional until they are calculated; `asked` is before the pool."""
 
     run: RewardRun
+    version: int
     terms: Terms
     offers: Offers
     known: Mapping[str, Named]
@@ -90,7 +91,8 @@ class RunView:
 
 def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> RunView:
     """A period as it stands."""
-    terms = read_terms(reader.get_one(RewardPlan, run.plan_id))
+    plan = reader.get_one(RewardPlan, run.plan_id)
+    terms = read_terms(plan)
     offers = read_offers(reader)
     heads = _heads(reader, run)
     provisional = run.calculated_at is None or run.status == LOCKED
@@ -112,6 +114,7 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
     approvals = reader.scalars(select(RunApproval).where(RunApproval.run_id == run.run_id))
     return RunView(
         run=run,
+        version=plan.version,
         terms=terms,
         offers=offers,
         known=names_of(reader, offers, terms),
