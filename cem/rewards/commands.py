@@ -107,7 +107,9 @@ def verify() -> None:
     click.echo(f"{runs} periods: everything is what it was.")
 
 
-class _Acknowledgement(msgspec.Struct, forbid_unknown_fields=True):
+class _Acknowledgement(msgspec.Struct):
+    """What a control sheet says may be sent back as it is: what else it has is not looked at."""
+
     batch: str
     digest: str
     rows: int
