@@ -1,7 +1,7 @@
 """Rewards of the demo company: a plan, its people and the last four whole quarters, each step by its own verb.
 
-Three quarters are closed, with an appeal that was upheld and paid; the newest is measured and waits for somebody to
-lock it.
+Three quarters are closed, with an appeal that was upheld and paid, and the branch that games was left out; the newest
+is measured, and waits for somebody to decide about its holds and to lock it.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -16,11 +16,13 @@ from cem.rewards.adjustments import approve_adjustment
 from cem.rewards.appeals import acknowledge_appeal, decide_appeal, submit_appeal
 from cem.rewards.calculating import calculate_run
 from cem.rewards.checking import Known
+from cem.rewards.holds import EXCLUDED, decide_hold, open_holds
+from cem.rewards.integrity import check_and_keep, lock_checked
 from cem.rewards.models import Adjustment, Participant, RewardAmount, RewardPlan, RewardRun
 from cem.rewards.payroll import acknowledge_batch, export_run
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import BUSINESS, HR, acknowledge_plan, draft_plan, sign_plan
-from cem.rewards.runs import approve_run, close_run, find_run, lock_run, open_run
+from cem.rewards.runs import approve_run, close_run, find_run, open_run
 from cem.rewards.statements import record_view
 from cem.scorecards.offers import read_offers
 from surveys.database import Database, day_of
@@ -31,6 +33,7 @@ POOLS = (9_000_000_000, 6_200_000_000, 9_000_000_000, 9_000_000_000)
 APPEALED, MISSING = 1, 30
 _WORDS = "من در این فصل همه روزها سر کار بودم؛ یک ماه اول که در شعبه ساری مأمور بودم از روزهایم کم شده است."
 _ANSWER = "حکم مأموریت شما بررسی شد و حق با شماست: آن یک ماه هم روز کاری است. مابه‌التفاوت در پرداخت بعدی می‌آید."
+_LOOKED_AT = "مشتری پنهان سه بار به شعبه رفت؛ هر بار متصدی گوشی را گرفت و خودش امتیاز داد. پاسخ‌های شعبه شمرده نمی‌شود."
 
 
 def add_rewards(database: Database, now: datetime, zone: ZoneInfo) -> None:
@@ -46,9 +49,13 @@ def add_rewards(database: Database, now: datetime, zone: ZoneInfo) -> None:
             _enrol(session, period, place)
             run_id = open_run(session, clock.on(period, 0), "hr", plan, period, pool=POOLS[place]).run_id
         if period == newest:
+            # As the last night's check would have: what it stops waits for human resources.
+            check_and_keep(database, now, run_id, zone)
             return
+        lock_checked(database, clock.after(period, 5), "hr", run_id, zone)
         with database.write() as session:
-            lock_run(session, clock.after(period, 5), "hr", find_run(session, run_id), zone)
+            for hold in open_holds(session, PLAN, period.code):
+                decide_hold(session, clock.after(period, 5, 15), "hr", hold.hold_id, EXCLUDED, _LOOKED_AT)
         list(calculate_run(database, clock.after(period, 6), "hr", run_id))
         with database.write() as session:
             _decide(session, clock, period, find_run(session, run_id), appealed=place == APPEALED)

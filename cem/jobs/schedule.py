@@ -6,6 +6,7 @@ from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
 from cem.quality.checks import check_waiting
+from cem.rewards.integrity import check_open_runs
 from cem.rewards.retention import forget_old_rewards
 from cem.settings import Settings
 from surveys.database import Database
@@ -34,5 +35,7 @@ JOBS = (
     Job("comments", timedelta(minutes=1), read_waiting),
     Job("quality", timedelta(days=1), check_waiting),
     Job("rewards-forget", timedelta(days=1), forget_old_rewards),
+    # After the quality of answers was checked: its signals are among what is looked at.
+    Job("integrity", timedelta(days=1), check_open_runs),
     Job("outbox-forget", timedelta(days=1), forget_outbox),
 )

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from cem.errors import BadInput
 from cem.rewards.calculating import calculate_run, preview_run
+from cem.rewards.integrity import check_and_keep, lock_checked
 from cem.rewards.models import RewardRun
 from cem.rewards.participant_commands import participants
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
-from cem.rewards.runs import LOCKED, MEASURING, REOPENED, batch_of, lock_run
+from cem.rewards.runs import LOCKED, MEASURING, REOPENED, batch_of
 from cem.rewards.verifying import verify as differences
 from cem.serving import opened
 from cem.settings import Settings, read_settings
@@ -107,6 +108,26 @@ def verify() -> None:
     click.echo(f"{runs} periods: everything is what it was.")
 
 
+@rewards.command("integrity")
+@click.argument("period")
+@click.option("--plan", help="One plan; all that are open in the period if it is not given.")
+def check_integrity(period: str, plan: str | None) -> None:
+    """Look for signs that a measure was moved by something other than customers, and put it on hold where it stops.
+
+    It is done every night and when a period is locked; this says what it finds.
+    """
+    settings = read_settings()
+    with opened(settings) as database:
+        with database.read() as reader:
+            runs = _runs(reader, period, plan)
+        for run in runs:
+            found, held = check_and_keep(database, utc_now(), run.run_id, settings.zone)
+            for one in found:
+                told = ", ".join(f"{name} {value}" for name, value in one.evidence.items())
+                click.echo(f"{run.plan_code}: {one.reaction:<6} {one.unit} {one.measure}: {one.signal} ({told})")
+            click.echo(f"{run.plan_code} {run.period}: {len(found)} signals, {held} new holds.")
+
+
 class _Acknowledgement(msgspec.Struct):
     """What a control sheet says may be sent back as it is: what else it has is not looked at."""
 
@@ -141,8 +162,7 @@ def _calculate(database: Database, settings: Settings, run: RewardRun) -> None:
         click.echo(f"{run.plan_code}: {run.status} already, nothing to do.")
         return
     if run.status == MEASURING:
-        with database.write() as session:
-            lock_run(session, utc_now(), ACTOR, session.get_one(RewardRun, run.run_id), settings.zone)
+        lock_checked(database, utc_now(), ACTOR, run.run_id, settings.zone)
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:

@@ -6,6 +6,7 @@ and what was found is written afterwards. Signals that only ask to be looked at 
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import read_terms
 from cem.rewards.runs import LOCKED, MEASURING, find_run, lock_run, units_of
 from cem.rewards.signals.finding import find_signals
-from cem.rewards.signals.kinds import HOLD, REVIEW, Finding
+from cem.rewards.signals.kinds import HOLD, REVIEW, Evidence, Finding
 from cem.rewards.signals.reading import read_facts
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
@@ -71,9 +72,28 @@ def read_findings(session: Session, run: RewardRun) -> list[Finding]:
     return []
 
 
-def to_look_at(session: Session, run: RewardRun) -> list[Finding]:
-    """The signals of a period that stop nothing."""
-    return [one for one in read_findings(session, run) if one.reaction == REVIEW]
+@dataclass(frozen=True)
+class ToLookAt:
+    """A signal of a unit that stops nothing, at all the measures that it is of."""
+
+    signal: str
+    unit: str
+    measures: tuple[str, ...]
+    evidence: Evidence
+
+
+def to_look_at(session: Session, run: RewardRun) -> list[ToLookAt]:
+    """The signals of a period that stop nothing; what is the same at several measures is told once."""
+    found: list[ToLookAt] = []
+    for one in read_findings(session, run):
+        if one.reaction != REVIEW:
+            continue
+        alike = next((o for o in found if (o.signal, o.unit, o.evidence) == (one.signal, one.unit, one.evidence)), None)
+        if alike:
+            found[found.index(alike)] = replace(alike, measures=(*alike.measures, one.measure))
+        else:
+            found.append(ToLookAt(one.signal, one.unit, (one.measure,), one.evidence))
+    return found
 
 
 def lock_checked(database: Database, now: datetime, actor: str, run_id: uuid.UUID, zone: ZoneInfo) -> None:

@@ -16,6 +16,8 @@ from cem.errors import CemError
 from cem.people.accounts import Person
 from cem.rewards.calculating import calculate_run
 from cem.rewards.holds import decide_hold, put_on_hold
+from cem.rewards.integrity import ToLookAt, lock_checked
+from cem.rewards.models import IntegrityHold
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plan_forms import read_amount, read_pool
@@ -36,11 +38,12 @@ from cem.rewards.runs import (
     batch_of,
     close_run,
     find_run,
-    lock_run,
     reopen_run,
     return_run,
     set_pool,
 )
+from cem.rewards.signals.kinds import NAMES as SIGNALS
+from cem.rewards.signals.sentences import evidence_sentence
 from cem.rewards.wordings import OUTCOMES, money, share
 from cem.roles import Action
 from cem.settings import Settings
@@ -50,10 +53,6 @@ from surveys.languages import N_
 
 # More people than this are calculated by the command: a page should not keep its reader waiting.
 MOST_PEOPLE = 20_000
-SIGNALS = {
-    "gate": N_("A condition that holds is not met"),
-    "by_hand": N_("Noticed by a person"),
-}
 COMPONENTS = {
     "reward": N_("Reward"),
     "adjustment": N_("Adjustment"),
@@ -71,6 +70,7 @@ EVENTS = {
     "export": N_("Batch made for payroll"),
     "pay": N_("Paid"),
     "close": N_("Closed"),
+    "integrity": N_("Integrity checks found something else than before"),
     "hold": N_("Stopped by an integrity check"),
     "decide-hold": N_("Integrity check decided"),
     "appeal": N_("Appeal submitted"),
@@ -155,11 +155,9 @@ class RunPages(Controller):
         return show("rewards/amount.html", employee=employee, trace=trace, digest=digest, **frame(view, show, settings))
 
     @post("/lock", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
-    def lock(
-        self, request: Asked, run_id: Id, session: NamedDependency[Session], settings: NamedDependency[Settings]
-    ) -> Redirect:
-        """Freeze the data of the period."""
-        lock_run(session, utc_now(), request.user.name, find_run(session, run_id, update=True), settings.zone)
+    def lock(self, request: Asked, run_id: Id, settings: NamedDependency[Settings]) -> Redirect:
+        """Look for signals, then freeze the data of the period, in transactions of its own."""
+        lock_checked(request.app.state.database, utc_now(), request.user.name, run_id, settings.zone)
         return _back(run_id)
 
     @post("/calculate", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
@@ -300,11 +298,19 @@ def frame(view: RunView | UnitView, show: Show, settings: Settings) -> dict[str,
     def part_name(code: str) -> str:
         return view.known[code].name(language) if code in view.known else language.gettext(N_("Every measure"))
 
+    def evidence(found: IntegrityHold | ToLookAt) -> str:
+        measure = found.measure if isinstance(found, IntegrityHold) else found.measures[0]
+        if isinstance(view, UnitView):
+            return ""
+        known = view.known.get(measure)
+        return evidence_sentence(language, found.signal, found.evidence, known, view.metric_names, view.offers)
+
     return {
         "view": view,
         "zone": settings.zone,
         "period_label": RewardPeriod.parse(view.run.period).label(language),
         "part_name": part_name,
+        "evidence": evidence,
         "until": lambda snapshot: datetime.fromisoformat(snapshot.until),
         "exact_number": lambda text: float(Fraction(text)),
         "status_names": STATUS_NAMES,

@@ -11,9 +11,11 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cem.operations.figures import operational_metrics
 from cem.people.models import Account, Employee
 from cem.rewards.calculating import Inputs, Sharing, preview_run
 from cem.rewards.calculation import AmountTrace, UnitTrace
+from cem.rewards.integrity import ToLookAt, to_look_at
 from cem.rewards.measure_names import Named, named
 from cem.rewards.models import (
     IntegrityHold,
@@ -43,6 +45,7 @@ from cem.rewards.statement_views import MeasureView, Reader
 from cem.rewards.terms import GateTerms, Measure, Terms
 from cem.scorecards.offers import Offers, read_offers
 from surveys.languages import Language
+from surveys.questionnaire import Text
 
 WAY = (MEASURING, LOCKED, CALCULATED, REVIEWED, APPROVED, PAID, CLOSED)
 PAGE = 100
@@ -78,6 +81,8 @@ class RunView:
     events: Sequence[RewardEvent]
     provisional: bool
     names: Mapping[str, str]
+    metric_names: Mapping[str, Text]
+    reviews: Sequence[ToLookAt] = ()
 
     @property
     def open_holds(self) -> list[IntegrityHold]:
@@ -128,7 +133,9 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
         batch=batch_of(reader, run),
         events=_events(reader, run),
         provisional=provisional,
+        metric_names={metric.code: metric.names for metric in operational_metrics(reader)},
         names=dict(reader.execute(select(Account.name, Account.full_name)).all()),
+        reviews=to_look_at(reader, run),
     )
 
 

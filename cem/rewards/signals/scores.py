@@ -26,11 +26,9 @@ def _units(facts: MeasureFacts) -> list[str]:
 def _top_scores(facts: MeasureFacts) -> Found:
     """Compared at the same touchpoint: where people are served they give other scores than a machine gets."""
     limit, told = LIMITS[TOP_SCORES], dict[str, tuple[float, Evidence]]()
-    compare = {touchpoint: parts for touchpoint, parts in facts.top.items() if len(parts) > 1}
-    for touchpoint, parts in compare.items():
-        # The level is that of all touchpoints together.
-        level = limit.level / len(compare)
-        for unit, odd in stick_out(parts, level=level, margin=limit.margin, least=limit.least).items():
+    for touchpoint, parts in facts.top.items():
+        # Touchpoint by touchpoint at the same level: it stops nothing unless another signal agrees.
+        for unit, odd in stick_out(parts, level=limit.level, margin=limit.margin, least=limit.least).items():
             evidence: Evidence = {"score": facts.best, "touchpoint": touchpoint, **compared(odd.own, odd.others)}
             told[unit] = min(told.get(unit, (1.0, evidence)), (odd.p, evidence), key=itemgetter(0))
     for unit, (_, evidence) in sorted(told.items()):
