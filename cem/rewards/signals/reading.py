@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from cem.operations.figures import operational_metrics, totals_by_period
@@ -61,9 +61,7 @@ class Reading:
     period: RewardPeriod
     span: Span
     units: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_surveys", dict[str, SurveyFacts]())
+    _known: dict[str, SurveyFacts] = field(default_factory=dict)
 
     @cached_property
     def _home(self) -> Mapping[str, str]:
@@ -111,49 +109,50 @@ class Reading:
         return found
 
     def survey(self, survey: OfferedSurvey) -> SurveyFacts:
-        known: dict[str, SurveyFacts] = getattr(self, "_surveys")  # noqa: B009 - a frozen dataclass has no such field
-        if survey.slug not in known:
+        if survey.slug not in self._known:
             segments, before = self._invited(survey.survey_id)
             answers = self._answers(survey.survey_id)
-            known[survey.slug] = SurveyFacts(
+            self._known[survey.slug] = SurveyFacts(
                 invited={unit: _sum(parts.values()) for unit, parts in segments.items()},
                 invited_before=before,
                 segments=segments if self.offers.segments else {},
                 asked_for=self._comments(survey.survey_id),
-                staff=self._of(answers, self._staff(survey.survey_id)),
-                odd=self._of(answers, self._odd(survey.survey_id)),
+                staff=_of(answers, self._staff(survey.survey_id)),
+                odd=_of(answers, self._odd(survey.survey_id)),
             )
-        return known[survey.slug]
+        return self._known[survey.slug]
 
     def _invited(self, survey_id: uuid.UUID) -> tuple[Mixes, Parts]:
         """Asked, of those who could be: by unit and segment in the period, and by unit in the year before it."""
+        start, end = self.span.start, self.span.end
         segments: dict[str, dict[str, Part]] = {}
-        rows = self._could(survey_id, self.span.start, self.span.end, Customer.segment)
-        for unit, segment, part in rows:
-            mine = segments.setdefault(unit, {})
-            mine[segment] = mine.get(segment, NONE).plus(part)
+        counted = self._could(survey_id, start, end, Encounter.unit, Customer.segment)
+        of_segments = counted.join(Customer, Customer.customer_id == Encounter.customer_id)
+        for unit, segment, k, n in self.session.execute(of_segments):
+            if home := self._home.get(unit):
+                mine = segments.setdefault(home, {})
+                mine[segment] = mine.get(segment, NONE).plus(Part(k, n))
         before: dict[str, Part] = {}
-        for unit, _, part in self._could(survey_id, self.span.start - YEAR, self.span.start, func.min("")):
-            before[unit] = before.get(unit, NONE).plus(part)
+        for unit, k, n in self.session.execute(self._could(survey_id, start - YEAR, start, Encounter.unit)):
+            if home := self._home.get(unit):
+                before[home] = before.get(home, NONE).plus(Part(k, n))
         return segments, before
 
-    def _could(self, survey_id: uuid.UUID, start: date, end: date, by: Any) -> list[tuple[str, str, Part]]:
+    def _could(self, survey_id: uuid.UUID, start: date, end: date, *by: Any) -> Select[Any]:
+        """Encounters at touchpoints that ask this survey: how many somebody was asked about, and how many could be."""
         touchpoints = [t.code for t in self.offers.touchpoints.values() if t.transactional_survey == survey_id]
-        statement = (
-            select(Encounter.unit, by, func.count(Encounter.invitation_id), func.count())
-            .where(Encounter.touchpoint.in_(touchpoints), *self._moments(Encounter.occurred_at, start, end))
-            .where(Encounter.not_invited.is_(None) | Encounter.not_invited.not_in(sorted(NOBODYS_CHOICE)))
+        zone = self.span.zone
+        return (
+            select(*by, func.count(Encounter.invitation_id), func.count())
+            .select_from(Encounter)
+            .where(
+                Encounter.touchpoint.in_(touchpoints),
+                Encounter.occurred_at >= start_of(start, zone),
+                Encounter.occurred_at < start_of(end, zone),
+                Encounter.not_invited.is_(None) | Encounter.not_invited.not_in(sorted(NOBODYS_CHOICE)),
+            )
+            .group_by(*by)
         )
-        if by is Customer.segment:
-            statement = statement.join(Customer, Customer.customer_id == Encounter.customer_id)
-            statement = statement.group_by(Encounter.unit, Customer.segment)
-        else:
-            statement = statement.group_by(Encounter.unit)
-        return [
-            (self._home[unit], segment or "", Part(k, n))
-            for unit, segment, k, n in self.session.execute(statement)
-            if unit in self._home
-        ]
 
     def _answers(self, survey_id: uuid.UUID) -> dict[str, int]:
         """All answers of the period, suspect ones too."""
@@ -236,15 +235,12 @@ class Reading:
                 found[home] = found.get(home, 0) + int(n)
         return found
 
-    def _of(self, answers: Mapping[str, int], some: Mapping[str, int]) -> Parts:
-        return {unit: Part(some.get(unit, 0), n) for unit, n in answers.items()}
-
     def _answered(self, survey_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
         return Response.survey_id == survey_id, Response.day >= self.span.start, Response.day < self.span.end
 
-    def _moments(self, moment: Any, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
-        zone = self.span.zone
-        return moment >= start_of(start, zone), moment < start_of(end, zone)
+
+def _of(answers: Mapping[str, int], some: Mapping[str, int]) -> Parts:
+    return {unit: Part(some.get(unit, 0), n) for unit, n in answers.items()}
 
 
 def _sum(parts: Collection[Part]) -> Part:

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from cem.demo.employees import CLERK, MANAGER, STAFF, draw_work, draw_workers
 from cem.demo.reward_plan import PLAN
 from cem.people.models import Employee
-from cem.rewards.models import Adjustment, Appeal, PayrollRow, RewardAmount, RewardRun, UnitResult
+from cem.rewards.integrity import to_look_at
+from cem.rewards.models import Adjustment, Appeal, IntegrityHold, PayrollRow, RewardAmount, RewardRun, UnitResult
 from cem.rewards.verifying import verify
 from surveys.database import Database
 
@@ -20,6 +21,18 @@ def test_four_quarters(demo: Database) -> None:
         assert [(run.plan_code, run.status) for run in runs] == [(PLAN, "closed")] * 3 + [(PLAN, "measuring")]
         assert runs[-1].last_day < date(2026, 11, 22)
         assert list(verify(session)) == []
+
+
+def test_who_games_is_stopped(demo: Database) -> None:
+    """The branch that hands out top scores was left out once, is on hold now, and nobody else ever was."""
+    with demo.read() as session:
+        holds = session.scalars(select(IntegrityHold)).all()
+        newest = session.scalars(select(RewardRun).where(RewardRun.status == "measuring")).one()
+
+        assert {(one.unit, one.signal, one.found_by) for one in holds} == {("karaj", "top_scores", "cem")}
+        assert {one.decision for one in holds if one.period != newest.period} == {"excluded"}
+        assert {one.decision for one in holds if one.period == newest.period} == {None}
+        assert {(one.unit, one.signal) for one in to_look_at(session, newest)} == {("karaj", "odd_answers")}
 
 
 def test_everybody_is_paid(demo: Database) -> None:
