@@ -1,5 +1,7 @@
 """Who sticks out, who rose, and who was chosen: reference values, properties, and silence where nothing is there."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from scipy.stats import fisher_exact
 from metrics.gaming import Part, beyond_usual, fisher_greater, mix_shift, rose, stick_out
 
 parts = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))).map(lambda both: Part(*both))
-LIMIT = {"level": 0.01, "margin": 10, "least": 30}
+LIMIT: dict[str, Any] = {"level": 0.01, "margin": 10, "least": 30}
 
 
 def test_the_published_case() -> None:

@@ -1,6 +1,7 @@
 """A company where nobody games: units differ, chance plays, and hardly ever is a measure stopped."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,14 +79,14 @@ def test_each_hold_is_found(signal: str) -> None:
     """In the same company one unit games, and it alone is stopped, by what it does."""
     facts, unit = honest(np.random.default_rng(7)), UNITS[3]
     n = facts.survey.invited[unit].n
-    moved = {
-        FEW_INVITED: {"invited": facts.survey.invited | {unit: Part(n // 4, n)}},
-        FEWER_INVITED: {"invited": facts.survey.invited | {unit: Part(n // 2, n)}},
+    moved: dict[str, Any] = {
+        FEW_INVITED: {"invited": {**facts.survey.invited, unit: Part(n // 4, n)}},
+        FEWER_INVITED: {"invited": {**facts.survey.invited, unit: Part(n // 2, n)}},
         INVITED_MIX: {"segments": {**facts.survey.segments, unit: {"mass": Part(90, 300), "affluent": Part(145, 150)}}},
-        ASKED_FOR: {"asked_for": facts.survey.asked_for | {unit: Part(12, 60)}},
-        TOP_SCORES: {"odd": facts.survey.odd | {unit: Part(60, 150)}},
-    }[signal]
-    facts = replace(facts, survey=replace(facts.survey, **moved))
+        ASKED_FOR: {"asked_for": {**facts.survey.asked_for, unit: Part(12, 60)}},
+        TOP_SCORES: {"odd": {**facts.survey.odd, unit: Part(60, 150)}},
+    }
+    facts = replace(facts, survey=replace(facts.survey, **moved[signal]))
     if signal == TOP_SCORES:
         facts = replace(facts, top={"counter": {**facts.top["counter"], unit: Part(141, 150)}})
     found = [one for one in find_signals([facts]) if one.reaction == HOLD]

@@ -52,7 +52,13 @@ class Branches:
         for score in given:
             answers = {"recommend": score} | ({"words": words} if words else {})
             moment = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
-            fixed = {"version": 1, "day": day, "touchpoint": "counter", "channel": "branch", "language": "fa"}
+            fixed: dict[str, Any] = {
+                "version": 1,
+                "day": day,
+                "touchpoint": "counter",
+                "channel": "branch",
+                "language": "fa",
+            }
             fixed |= {
                 "quality": "valid",
                 "signals": [],
