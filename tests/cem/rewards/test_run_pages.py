@@ -70,6 +70,7 @@ def test_the_way_to_payroll(sign_in: SignIn, opened: Opened, database: Database)
     hr = sign_in(Role.HR)
     for act in ("lock", "calculate", "review"):
         assert post(hr, run, act, note="fine") == 303, act
+        assert hr.get(f"/rewards/runs/{run.run_id}").status_code == 200, act
     assert post(hr, run, "approve") == 403
     finance = sign_in(Role.FINANCE)
     for act in ("approve", "export"):
