@@ -37,11 +37,31 @@ PAGES = {
     "appeals": "/rewards/appeals",
     "adjustments": "/rewards/adjustments",
     "scores by unit": "/rewards/shares",
+    "rewards": "/rewards",
+    "new plan": "/rewards/plans/new",
+    "plan": "/rewards/plans/branch-rewards/1",
+    "participants": "/rewards/plans/branch-rewards/participants",
+    "back-test": "/rewards/backtests/branch-rewards/1",
+    "measured period": "/rewards",
+    "closed period": "/rewards",
+    "unit's score": "/rewards",
+    "amounts": "/rewards",
+    "person's amount": "/rewards",
+}
+# What to follow from there, where an address has an id in it.
+NEWEST, OLDEST = "[href*='/rewards/runs/'] >> nth=0", "[href*='/rewards/runs/'] >> nth=-1"
+LINKS = {
+    "measured period": (NEWEST,),
+    "closed period": (OLDEST,),
+    "unit's score": (OLDEST, "[href*='/units/'] >> nth=0"),
+    "amounts": (OLDEST, "[href$='/people']"),
+    "person's amount": (OLDEST, "[href$='/people']", "[href*='/people/'] >> nth=0"),
 }
 PUBLIC = {"front", "sign-in", "survey", "feedback", "thanks", "forged link"}
 # Who may do most on a page sees most of it.
 READERS = dict.fromkeys(PUBLIC, "") | dict.fromkeys(PAGES.keys() - PUBLIC, "cx")
 READERS |= {"my statements": "employee", "appeals": "finance", "adjustments": "finance"}
+READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS), "hr")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
   const r = e.getBoundingClientRect();
@@ -83,7 +103,7 @@ def test_a_page_is_sound(visit: Any, name: str, width: int, language: str) -> No
     """No sideways overflow, error, foreign host, small target or violation that axe finds; the right direction."""
     with visit(language, width, name=READERS[name]) as page:
         wrong = watch(page)
-        page.goto(PAGES[name], wait_until="networkidle")
+        _go(page, name)
         # A page that is not there is an error to the browser's console, and the right answer.
         wrong = [text for text in wrong if "404 (Not Found)" not in text]
 
@@ -92,6 +112,14 @@ def test_a_page_is_sound(visit: Any, name: str, width: int, language: str) -> No
         assert page.evaluate(SMALL) == []
         assert page.locator("html").get_attribute("dir") == {"fa": "rtl", "en": "ltr"}[language]
         assert _axe(page) == []
+
+
+def _go(page: Page, name: str) -> None:
+    """To a page, and on by the links that lead to it."""
+    page.goto(PAGES[name], wait_until="load" if name in LINKS else "networkidle")
+    for link in LINKS.get(name, ()):
+        page.goto(page.locator(f"main a{link}").get_attribute("href") or "")
+    page.wait_for_load_state("networkidle")
 
 
 def _axe(page: Page) -> list[str]:
