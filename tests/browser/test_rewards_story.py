@@ -169,7 +169,7 @@ def _calculate(hr: Page) -> None:
 
 def _approve(hr: Page, finance: Page, run: str) -> None:
     """Two people, and the second is not the first."""
-    hr.get_by_label("یادداشت").first.fill("با برگه‌های شعبه‌ها برابر است")
+    hr.get_by_label("یادداشت شما").fill("با برگه‌های شعبه‌ها برابر است")
     _press(hr, "بازبینی شد و درست است")
     _stands(hr, "بازبینی‌شده")
     expect(hr.get_by_role("button", name="تأیید مبلغ‌ها")).to_have_count(0)
