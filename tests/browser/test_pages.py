@@ -152,18 +152,21 @@ def test_a_page_by_keyboard(visit: Any, name: str) -> None:
     with visit("en", 1440, name="cx") as page:
         page.goto(PAGES[name], wait_until="networkidle")
         expected, seen = page.evaluate(STOPS), 0
-        while seen <= expected:
+        # A frame in between takes a key or two for itself, and the page's own focus is nowhere meanwhile.
+        for _ in range(expected + 4):
             page.keyboard.press("Tab")
             where, shown, in_view, which = page.evaluate(STOPPED)
-            if where == "page":
-                break
-            if where == "frame":
+            if where != "stop":
                 continue
             assert shown, f"nothing shows that this has the focus: {which}"
             assert in_view, f"this has the focus out of sight: {which}"
             seen += 1
+            if seen == expected:
+                break
+        page.keyboard.press("Tab")
 
         assert seen == expected
+        assert page.evaluate(STOPPED)[0] != "stop"
 
 
 @pytest.mark.parametrize("width", [360, 1440])
