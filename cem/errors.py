@@ -9,16 +9,10 @@ CemError
 ├── Conflict 409          the same key with another content
 ├── Problem 400           a program's field cannot be taken
 ├── Unavailable 503       the database does not answer
-├── Unexpected 500        our own mistake
-├── UnknownChoice 404     a scorecard's address asks for what is not there (cem/scorecards/choices.py)
-├── TargetFault 400       a KPI cannot reach this target (cem/scorecards/targets.py)
-├── AnnotationFault 400   a note without words or with a day to come (cem/scorecards/annotations.py)
-├── UnknownAnnotation 404 it is not there, or not the person's own (cem/scorecards/annotations.py)
-├── BenchmarkFault 400    a benchmark without source, or out of reach (cem/scorecards/benchmarks.py)
-├── UnknownBenchmark 404  it is not there (cem/scorecards/benchmarks.py)
-├── UnknownMetric 404     no metric has this code (cem/operations/pages.py)
-├── OperationalTargetFault 400  a metric cannot have this target (cem/operations/targets.py)
-└── FiguresRefused 400    a batch of figures with mistakes (cem/api/operational_figures.py)
+└── Unexpected 500        our own mistake
+
+These are everybody's. A fault of one room, such as a target that a KPI cannot reach, stands in that room beside what
+raises it, with its own title and advice.
 
 People get one kind page with what to do; programs get a problem document (RFC 9457) with the field. Neither ever gets a
 traceback: that goes to the log, without what the request carried.

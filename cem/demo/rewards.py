@@ -54,8 +54,9 @@ def add_rewards(database: Database, now: datetime, zone: ZoneInfo) -> None:
             return
         lock_checked(database, clock.after(period, 5), "hr", run_id, zone)
         with database.write() as session:
-            for hold in open_holds(session, PLAN, period.code):
-                decide_hold(session, clock.after(period, 5, 15), "hr", hold.hold_id, EXCLUDED, _LOOKED_AT)
+            run = find_run(session, run_id)
+            for hold in open_holds(session, run):
+                decide_hold(session, clock.after(period, 5, 15), "hr", run, hold.hold_id, EXCLUDED, _LOOKED_AT)
         list(calculate_run(database, clock.after(period, 6), "hr", run_id))
         with database.write() as session:
             _decide(session, clock, period, find_run(session, run_id), appealed=place == APPEALED)

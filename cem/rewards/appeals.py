@@ -12,8 +12,8 @@ from cem.rewards.adjustments import request_adjustment
 from cem.rewards.history import record
 from cem.rewards.models import Appeal, RewardAmount, RewardPlan, RewardRun, RunApproval
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import APPROVED, CLOSED, PAID
 from cem.rewards.separation import refuse_own_pay
+from cem.rewards.statuses import APPROVED, CLOSED, PAID
 from surveys.database import new_id
 from surveys.languages import N_
 

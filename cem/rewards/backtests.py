@@ -18,13 +18,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cem.people.models import Employee
-from cem.rewards.calculation import Line, UnitTrace, score_unit
-from cem.rewards.inputs import unit_input
-from cem.rewards.measuring import Measuring, Span
+from cem.rewards.calculation import Line, UnitTrace
 from cem.rewards.models import Participant
+from cem.rewards.past_periods import score_past
 from cem.rewards.periods import RewardPeriod
-from cem.rewards.priors import Priors, fix_priors, read_prior
-from cem.rewards.runs import measured_units
+from cem.rewards.priors import Priors, read_prior
 from cem.rewards.sources import kpi_of
 from cem.rewards.terms import SurveyScore, Terms
 from cem.scorecards.offers import Offers, read_offers
@@ -122,24 +120,20 @@ def _past(
     now: datetime,
     zone: ZoneInfo,
 ) -> PastPeriod:
-    priors = fix_priors(session, offers, terms, period, units)
-    span = Span(period.first_day, period.end, now, zone)
-    read = Measuring(session, offers, terms, span, priors).snapshots(measured_units(offers, set(units)))
-    snapshots = {(snapshot.measure, snapshot.unit): snapshot for snapshot in read}
-    traces = {unit: score_unit(terms, unit_input(terms, offers, snapshots, unit)) for unit in sorted(units)}
+    past = score_past(session, offers, terms, period, units, now, zone)
     random = np.random.default_rng(20_250)
     redrawn = {
         unit: found
-        for unit, trace in traces.items()
-        if (found := _redrawn(terms, offers, priors, trace, random)) is not None
+        for unit, trace in past.traces.items()
+        if (found := _redrawn(terms, offers, past.priors, trace, random)) is not None
     }
-    scores = {unit: Fraction(trace.score) for unit, trace in traces.items() if trace.score is not None}
+    scores = past.scores
     cost, quantiles = _cost(bases, scores, redrawn)
     return PastPeriod(
         period=period,
-        units=traces,
+        units=past.traces,
         bands=_banded(list(scores.values())),
-        unmeasured=len(traces) - len(scores),
+        unmeasured=len(past.traces) - len(scores),
         noise=_noise([float(score) for score in scores.values()], list(redrawn.values())),
         cost=cost,
         quantiles=quantiles,

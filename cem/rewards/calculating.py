@@ -33,17 +33,16 @@ from cem.rewards.calculation import (
 )
 from cem.rewards.digests import digest_of
 from cem.rewards.history import record
-from cem.rewards.holds import excluded_measures, held_measures, open_holds, released_measures
-from cem.rewards.inputs import Decided, unit_input
-from cem.rewards.models import KpiSnapshot, Participant, RewardAmount, RewardPlan, RewardRun, UnitResult
+from cem.rewards.holds import EXCLUDED, RELEASED, measures_held, open_holds
+from cem.rewards.inputs import Decided, UnitInputs
+from cem.rewards.models import KpiSnapshot, Participant, PayrollBatch, RewardAmount, RewardPlan, RewardRun, UnitResult
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import CALCULATED, CLOSED, LOCKED, Held, WrongStep, find_run, measure_run, units_of
-from cem.rewards.runs import PAID as RUN_PAID
+from cem.rewards.runs import Held, find_run, measure_run, units_of
 from cem.rewards.separation import refuse_own_pay
 from cem.rewards.snapshots import Snapshot
+from cem.rewards.statuses import CALCULATED, LOCKED, MEASURING, UNCALCULATED, expect
 from cem.rewards.terms import Terms
-from cem.scorecards.offers import read_offers
 from metrics.payouts.amounts import Shared, share_pool
 from surveys.database import Database
 from surveys.languages import N_
@@ -98,11 +97,9 @@ def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UU
     """Calculate a locked run, and say after each piece how far it is; the last report has the digest and the total."""
     with database.write() as session:
         run = find_run(session, run_id)
-        if run.status != LOCKED:
-            raise WrongStep
+        expect(run, LOCKED)
         refuse_own_pay(session, actor, run.plan_code)
-        if open_holds(session, run.plan_code, run.period):
-            raise Held
+        _refuse_open_holds(session, run)
         session.execute(delete(UnitResult).where(UnitResult.run_id == run_id))
         session.execute(delete(RewardAmount).where(RewardAmount.run_id == run_id))
     with database.read() as reader:
@@ -114,8 +111,9 @@ def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UU
     digest = run_digest(inputs, sharing)
     with database.write() as session:
         run = find_run(session, run_id, update=True)
-        if run.status != LOCKED:
-            raise WrongStep
+        expect(run, LOCKED)
+        # One that was raised meanwhile: what was calculated did not know of it.
+        _refuse_open_holds(session, run)
         run.status, run.calculated_at, run.digest = CALCULATED, now, digest
         run.factor, run.total = Fraction(short_factor(sharing.shared.factor)), sum(sharing.shared.paid)
         told = {"period": run.period, "revision": run.revision, "shadow": run.shadow}
@@ -124,14 +122,20 @@ def calculate_run(database: Database, now: datetime, actor: str, run_id: uuid.UU
     yield Progress(len(sharing.paid), len(sharing.paid), digest, total)
 
 
+def _refuse_open_holds(session: Session, run: RewardRun) -> None:
+    if open_holds(session, run):
+        raise Held
+
+
 def read_inputs(session: Session, run: RewardRun) -> Inputs:
     """What a run is calculated from, with the scores of its units."""
     return _inputs(session, run, frozen_snapshots(session, run))
 
 
 def preview_run(session: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> tuple[Inputs, Sharing]:
-    """What a run would pay if it were locked now; nothing is stored."""
-    inputs = _inputs(session, run, measure_run(session, run, now, zone))
+    """What a run would pay if it were locked now, or were calculated from what is frozen; nothing is stored."""
+    measured = measure_run(session, run, now, zone) if run.status == MEASURING else frozen_snapshots(session, run)
+    inputs = _inputs(session, run, measured)
     return inputs, share_run(session, inputs)
 
 
@@ -154,24 +158,37 @@ def score_units(
     session: Session, run: RewardRun, terms: Terms, units: Iterable[str], snapshots: Iterable[Snapshot]
 ) -> tuple[UnitTrace, ...]:
     """The scores of these units from snapshots and from what people decided."""
-    offers = read_offers(session)
     decided = Decided(
         carried_pays(session, run),
-        excluded_measures(session, run),
-        held_measures(session, run),
-        released_measures(session, run),
+        measures_held(session, run, EXCLUDED),
+        measures_held(session, run, None),
+        measures_held(session, run, RELEASED),
     )
-    known = {(snapshot.measure, snapshot.unit): snapshot for snapshot in snapshots}
-    return tuple(score_unit(terms, unit_input(terms, offers, known, unit, decided)) for unit in units)
+    inputs = UnitInputs(terms, snapshots, decided)
+    return tuple(score_unit(terms, inputs.of(unit)) for unit in units)
 
 
 def carried_pays(session: Session, run: RewardRun) -> dict[str, dict[str, Fraction]]:
-    """By unit, what each measure paid in the period before, where that was paid."""
-    before = RewardPeriod.parse(run.period).plus(-1).code
-    earlier = select(RewardRun.run_id).where(
-        RewardRun.plan_code == run.plan_code, RewardRun.period == before, RewardRun.status.in_([RUN_PAID, CLOSED])
+    """By unit, what each measure paid in the period before: the newest revision that payroll has paid.
+
+    Of a run that is calculated, as it was paid by then: a revision that came later would change what was decided.
+    """
+    paid = (
+        select(RewardRun.run_id)
+        .join(PayrollBatch, PayrollBatch.run_id == RewardRun.run_id)
+        .where(
+            RewardRun.plan_code == run.plan_code,
+            RewardRun.period == RewardPeriod.parse(run.period).plus(-1).code,
+            PayrollBatch.acknowledged_at.is_not(None),
+        )
+        .order_by(RewardRun.revision.desc())
+        .limit(1)
     )
-    results = session.scalars(select(UnitResult).where(UnitResult.run_id.in_(earlier)))
+    if run.status not in UNCALCULATED:
+        paid = paid.where(PayrollBatch.acknowledged_at <= run.calculated_at)
+    results = session.scalars(
+        select(UnitResult).where(UnitResult.run_id == paid.scalar_subquery(), UnitResult.outcome == PAID)
+    )
     return {
         row.unit: {
             line["measure"]: Fraction(line["pay"])
@@ -179,7 +196,6 @@ def carried_pays(session: Session, run: RewardRun) -> dict[str, dict[str, Fracti
             if "pay" in line and line["used"] in {"own", "parent"}
         }
         for row in results
-        if row.outcome == PAID
     }
 
 

@@ -1,6 +1,7 @@
 """`cem rewards`: for the payroll clerk, and for whoever wants to be sure."""
 
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +18,11 @@ from sqlalchemy.orm import Session
 from cem.errors import BadInput
 from cem.rewards.calculating import calculate_run, preview_run
 from cem.rewards.integrity import check_and_keep, lock_checked
-from cem.rewards.models import RewardRun
+from cem.rewards.models import PayrollBatch, RewardRun
 from cem.rewards.participant_commands import participants
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
-from cem.rewards.runs import LOCKED, MEASURING, REOPENED, batch_of
+from cem.rewards.statuses import LOCKED, MEASURING, REOPENED
 from cem.rewards.verifying import verify as differences
 from cem.serving import opened
 from cem.settings import Settings, read_settings
@@ -67,8 +68,7 @@ def export_period(period: str, plan: str | None, form: str, output: Path | None)
     """
     with opened() as database:
         with database.write() as session:
-            (run,) = _one(session, period, plan)
-            batch = export_run(session, utc_now(), ACTOR, run)
+            batch = export_run(session, utc_now(), ACTOR, _one(session, period, plan))
         with database.read() as reader, _written(output) as file:
             if form == "json":
                 file.write(payroll_json(reader, batch).decode() + "\n")
@@ -87,10 +87,9 @@ def acknowledge(file: Path) -> None:
     except msgspec.MsgspecError as fault:
         raise BadInput(f"{file.name}: {fault}. It needs batch, digest, rows and total.") from None
     with opened() as database, database.write() as session:
-        runs = session.scalars(select(RewardRun)).all()
-        batch = next((one for run in runs if (one := batch_of(session, run)) and str(one.batch_id) == said.batch), None)
+        batch = session.get(PayrollBatch, said.batch)
         if batch is None:
-            raise BadInput(f"There is no batch {said.batch!r}.")
+            raise BadInput(f"There is no batch {said.batch}.")
         acknowledge_batch(session, utc_now(), ACTOR, batch, digest=said.digest, rows=said.rows, total=said.total)
     click.echo(f"Paid: {said.rows} rows, {said.total:,} in all.")
 
@@ -131,7 +130,7 @@ def check_integrity(period: str, plan: str | None) -> None:
 class _Acknowledgement(msgspec.Struct):
     """What a control sheet says may be sent back as it is: what else it has is not looked at."""
 
-    batch: str
+    batch: uuid.UUID
     digest: str
     rows: int
     total: int
@@ -150,11 +149,11 @@ def _runs(session: Session, period: str, plan: str | None) -> list[RewardRun]:
     return found
 
 
-def _one(session: Session, period: str, plan: str | None) -> list[RewardRun]:
+def _one(session: Session, period: str, plan: str | None) -> RewardRun:
     found = _runs(session, period, plan)
     if len(found) > 1:
         raise BadInput(f"Several plans are open in {period}: name one of {', '.join(run.plan_code for run in found)}.")
-    return found
+    return found[0]
 
 
 def _calculate(database: Database, settings: Settings, run: RewardRun) -> None:

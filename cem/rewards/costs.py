@@ -8,13 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cem.rewards.calculation import score_unit
-from cem.rewards.inputs import unit_input
-from cem.rewards.measuring import Measuring, Span
 from cem.rewards.models import Participant
+from cem.rewards.past_periods import score_past
 from cem.rewards.periods import RewardPeriod
-from cem.rewards.priors import fix_priors
-from cem.rewards.runs import measured_units, units_of
+from cem.rewards.runs import units_of
 from cem.rewards.terms import Terms
 from cem.scorecards.offers import Offers
 
@@ -44,11 +41,11 @@ def estimate_cost(
     if not units:
         return None
     before = period.plus(-1)
-    scores = _scores(session, offers, terms, before, units, now, zone)
+    scores = score_past(session, offers, terms, before, units, now, zone).scores
     at_target, expected = Fraction(0), Fraction(0)
     for unit, base in _bases(session, terms.code, period).items():
         at_target += base
-        expected += base * (scores.get(unit) or 0)
+        expected += base * scores.get(unit, Fraction(0))
     mine = (Participant.plan_code == terms.code, Participant.period == period.code)
     people = session.scalar(select(func.count(Participant.employee_no.distinct())).where(*mine)) or 0
     return Cost(
@@ -56,29 +53,11 @@ def estimate_cost(
         before,
         people,
         len(units),
-        sum(scores.get(unit) is None for unit in units),
+        len(units - scores.keys()),
         round(at_target),
         round(expected),
         round(at_target * Fraction(terms.cap) / 100),
     )
-
-
-def _scores(
-    session: Session,
-    offers: Offers,
-    terms: Terms,
-    before: RewardPeriod,
-    units: set[str],
-    now: datetime,
-    zone: ZoneInfo,
-) -> dict[str, Fraction | None]:
-    """What each unit would have scored in the period before; holds and what was carried forward are left out."""
-    priors = fix_priors(session, offers, terms, before, units)
-    span = Span(before.first_day, before.end, now, zone)
-    measuring = Measuring(session, offers, terms, span, priors)
-    snapshots = {(one.measure, one.unit): one for one in measuring.snapshots(measured_units(offers, units))}
-    traces = {unit: score_unit(terms, unit_input(terms, offers, snapshots, unit)) for unit in units}
-    return {unit: None if one.score is None else Fraction(one.score) for unit, one in traces.items()}
 
 
 def _bases(session: Session, plan_code: str, period: RewardPeriod) -> dict[str, Fraction]:

@@ -20,10 +20,11 @@ from cem.rewards.measuring import Span
 from cem.rewards.models import RewardEvent, RewardPlan, RewardRun
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import LOCKED, MEASURING, find_run, lock_run, units_of
+from cem.rewards.runs import find_run, lock_run, units_of
 from cem.rewards.signals.finding import find_signals
 from cem.rewards.signals.kinds import HOLD, REVIEW, Evidence, Finding
 from cem.rewards.signals.reading import read_facts
+from cem.rewards.statuses import LOCKED, MEASURING
 from cem.scorecards.offers import read_offers
 from cem.settings import Settings
 from surveys.database import Database
@@ -46,9 +47,9 @@ def keep_findings(session: Session, now: datetime, run: RewardRun, found: Sequen
     held = 0
     for one in found:
         if one.reaction == HOLD:
-            place = {"plan_code": run.plan_code, "period": run.period, "unit": one.unit, "measure": one.measure}
-            hold = put_on_hold(session, now, ACTOR, **place, signal=one.signal, evidence=one.evidence)
-            held += hold is not None
+            place = {"unit": one.unit, "measure": one.measure, "signal": one.signal}
+            held_now = put_on_hold(session, now, ACTOR, run, **place, evidence=one.evidence)
+            held += held_now is not None
     if _keys(found) != _keys(read_findings(session, run)):
         told = {"period": run.period, "revision": run.revision, "found": msgspec.to_builtins(list(found))}
         record(session, now, ACTOR, run.plan_code, ACTION, **told)

@@ -201,6 +201,7 @@ class Measuring:
         return Snapshot(
             measure=part.code,
             unit=unit,
+            parent=(self.offers.units[unit].parent or COMPANY) if unit else COMPANY,
             kind=kind,
             n=n,
             source={**source, "query": digest_of([kind, dict(source), unit, str(self.span.start), str(self.span.end)])},

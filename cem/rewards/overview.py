@@ -12,16 +12,7 @@ from cem.people.models import Account, Employee
 from cem.rewards.models import IntegrityHold, Participant, PlanSignature, RewardPlan, RewardRun
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import AGREED, BUSINESS, DRAFT, HR, PARTICIPANT, read_terms
-from cem.rewards.runs import (
-    APPROVED,
-    CALCULATED,
-    CLOSED,
-    LOCKED,
-    MEASURING,
-    PAID,
-    REOPENED,
-    REVIEWED,
-)
+from cem.rewards.statuses import APPROVED, CALCULATED, CLOSED, LOCKED, MEASURING, PAID, REOPENED, REVIEWED
 from cem.rewards.terms import Terms
 from cem.roles import Role
 from surveys.languages import N_

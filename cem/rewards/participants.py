@@ -20,8 +20,8 @@ from cem.rewards.models import Participant, RewardRun
 from cem.rewards.participant_files import Cells
 from cem.rewards.participant_rows import FACTS, RowReader, column_names
 from cem.rewards.periods import RewardPeriod
-from cem.rewards.runs import MEASURING
 from cem.rewards.separation import refuse_own_pay
+from cem.rewards.statuses import MEASURING
 from surveys.formats.documents import DocumentFaults
 from surveys.formats.rows import Row
 from surveys.languages import N_

@@ -23,8 +23,9 @@ from cem.rewards.adjustments import due_adjustments
 from cem.rewards.history import record
 from cem.rewards.models import PayrollBatch, PayrollRow, RewardAmount, RewardPlan, RewardRun
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import APPROVED, PAID, WrongStep, batch_of
+from cem.rewards.runs import batch_of
 from cem.rewards.separation import refuse_own_pay
+from cem.rewards.statuses import APPROVED, PAID, WrongStep
 from surveys.database import new_id
 from surveys.languages import N_
 

@@ -27,9 +27,9 @@ from cem.rewards.plan_words import (
     written,
 )
 from cem.rewards.plans import BUSINESS, DRAFT, HR, find_plan, read_terms
-from cem.rewards.runs import STATUS_NAMES as RUN_STATUS_NAMES
 from cem.rewards.separation import takes_part
 from cem.rewards.sources import Sources
+from cem.rewards.statuses import STATUS_NAMES as RUN_STATUS_NAMES
 from cem.rewards.terms import CLASS_NAMES, GUARD_NAMES, INSUFFICIENT_NAMES, SCOPE_NAMES, SHAPE_NAMES
 from cem.roles import ROLE_NAMES, Role
 from cem.scorecards.offers import read_offers

@@ -64,19 +64,6 @@ def find_plan(session: Session, code: str, version: int | None = None) -> Reward
     return plan
 
 
-def agreed_plan(session: Session, code: str) -> RewardPlan:
-    """The newest version that was agreed; UnknownPlan where none was."""
-    plan = session.scalars(
-        select(RewardPlan)
-        .where(RewardPlan.code == code, RewardPlan.status == AGREED)
-        .order_by(RewardPlan.version.desc())
-        .limit(1)
-    ).first()
-    if plan is None:
-        raise UnknownPlan
-    return plan
-
-
 def draft_plan(session: Session, now: datetime, actor: str, terms: Terms) -> RewardPlan:
     """A new plan, or the draft of the next version of one; an open draft of the same plan is replaced."""
     refuse_own_pay(session, actor, terms.code)

@@ -21,7 +21,7 @@ from cem.rewards.models import (
     RewardRun,
     StatementView,
 )
-from cem.rewards.runs import CLOSED, REOPENED
+from cem.rewards.statuses import CLOSED, REOPENED
 from cem.settings import Settings
 from surveys.database import Database, day_of
 

@@ -1,6 +1,7 @@
 """The pages of a reward period: what it would pay, each step forward, and the way to every number."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -15,35 +16,30 @@ from sqlalchemy.orm import Session
 from cem.errors import CemError
 from cem.people.accounts import Person
 from cem.rewards.calculating import calculate_run
-from cem.rewards.holds import decide_hold, put_on_hold
+from cem.rewards.holds import decide_hold, hold_by_hand
 from cem.rewards.integrity import ToLookAt, lock_checked
-from cem.rewards.models import IntegrityHold
+from cem.rewards.models import IntegrityHold, RewardPlan
 from cem.rewards.payroll import acknowledge_batch, control_sheet, export_run, payroll_csv, payroll_json
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plan_forms import read_amount, read_pool
+from cem.rewards.plans import read_terms
+from cem.rewards.retention import is_forgotten
 from cem.rewards.run_views import (
     WAY,
+    RunHead,
     RunView,
-    UnitView,
     amount_of_person,
     count_people,
     people_page,
+    view_head,
     view_run,
     view_unit,
 )
-from cem.rewards.runs import (
-    STATUS_NAMES,
-    UnknownRun,
-    approve_run,
-    batch_of,
-    close_run,
-    find_run,
-    reopen_run,
-    return_run,
-    set_pool,
-)
+from cem.rewards.runs import approve_run, close_run, find_batch, find_run, reopen_run, return_run, set_pool
 from cem.rewards.signals.kinds import NAMES as SIGNALS
 from cem.rewards.signals.sentences import evidence_sentence
+from cem.rewards.snapshots import Snapshot
+from cem.rewards.statuses import STATUS_NAMES
 from cem.rewards.wordings import OUTCOMES, money, share
 from cem.roles import Action
 from cem.settings import Settings
@@ -121,7 +117,15 @@ class RunPages(Controller):
     ) -> Response[bytes]:  # fmt: skip
         """Where a period stands, what it pays, and what is to be done next."""
         view = view_run(reader, find_run(reader, run_id), utc_now(), settings.zone)
-        return show("rewards/run.html", way=WAY, **frame(view, show, settings))
+        return show(
+            "rewards/run.html",
+            **frame(view, show, settings),
+            way=WAY,
+            status_names=STATUS_NAMES,
+            event_names=EVENTS,
+            signals=SIGNALS,
+            evidence=evidence_of(view, show),
+        )
 
     @get("/units/{unit:str}", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
     def show_unit(
@@ -130,7 +134,7 @@ class RunPages(Controller):
     ) -> Response[bytes]:  # fmt: skip
         """Every step from what customers said to the score of a unit."""
         view = view_unit(reader, find_run(reader, run_id), unit, utc_now(), settings.zone, show.language)
-        return show("rewards/unit.html", **frame(view, show, settings))
+        return show("rewards/unit.html", **frame(view, show, settings), until=until)
 
     @get("/people", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
     def show_people(
@@ -140,8 +144,9 @@ class RunPages(Controller):
         """What each gets."""
         run = find_run(reader, run_id)
         rows, following = people_page(reader, run, after)
-        view = view_run(reader, run, utc_now(), settings.zone)
-        return show("rewards/people.html", rows=rows, following=following, **frame(view, show, settings))
+        forgotten = is_forgotten(reader, run.plan_code, run.period)
+        told = frame(view_head(reader, run), show, settings)
+        return show("rewards/people.html", rows=rows, following=following, forgotten=forgotten, **told)
 
     @get("/people/{employee_no:str}", sync_to_thread=True, opt={"action": Action.REWARDS_READ})
     def show_person(
@@ -151,8 +156,8 @@ class RunPages(Controller):
         """Every step from the scores of a person's units to the amount."""
         run = find_run(reader, run_id)
         employee, trace, digest = amount_of_person(reader, run_id, employee_no)
-        view = view_run(reader, run, utc_now(), settings.zone)
-        return show("rewards/amount.html", employee=employee, trace=trace, digest=digest, **frame(view, show, settings))
+        told = frame(view_head(reader, run), show, settings)
+        return show("rewards/amount.html", employee=employee, trace=trace, digest=digest, **told)
 
     @post("/lock", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
     def lock(self, request: Asked, run_id: Id, settings: NamedDependency[Settings]) -> Redirect:
@@ -226,10 +231,9 @@ class RunPages(Controller):
         self, request: Asked, run_id: Id, data: URLEncodedBody[HoldForm], session: NamedDependency[Session]
     ) -> Redirect:
         """Stop a measure of a unit by hand."""
-        run = find_run(session, run_id)
-        place = {"plan_code": run.plan_code, "period": run.period, "unit": data.unit, "measure": data.measure}
-        told = {"words": data.reason.strip()[:400]}
-        put_on_hold(session, utc_now(), request.user.name, **place, signal="by_hand", evidence=told)
+        run = find_run(session, run_id, update=True)
+        terms = read_terms(session.get_one(RewardPlan, run.plan_id))
+        hold_by_hand(session, utc_now(), request.user.name, run, terms, data.unit, data.measure, data.reason)
         return _back(run_id, "#holds")
 
     @post("/holds/{hold_id:uuid}", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_REVIEW})
@@ -238,7 +242,8 @@ class RunPages(Controller):
         session: NamedDependency[Session],
     ) -> Redirect:  # fmt: skip
         """Release a measure, or leave it out."""
-        decide_hold(session, utc_now(), request.user.name, hold_id, data.decision, data.reason)
+        run = find_run(session, run_id, update=True)
+        decide_hold(session, utc_now(), request.user.name, run, hold_id, data.decision, data.reason)
         return _back(run_id, "#holds")
 
     @post("/export", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_PAY})
@@ -252,9 +257,7 @@ class RunPages(Controller):
         self, request: Asked, run_id: Id, data: URLEncodedBody[dict[str, str]], session: NamedDependency[Session]
     ) -> Redirect:
         """Payroll has paid: rows and total as it names them."""
-        batch = batch_of(session, find_run(session, run_id))
-        if batch is None:
-            raise UnknownRun
+        batch = find_batch(session, find_run(session, run_id))
         rows, total = read_amount(data.get("rows", "")), read_amount(data.get("total", ""))
         acknowledge_batch(session, utc_now(), request.user.name, batch, digest=batch.digest, rows=rows, total=total)
         return _back(run_id, "#payroll")
@@ -263,9 +266,7 @@ class RunPages(Controller):
     def payroll_csv(self, run_id: Id, reader: NamedDependency[Session]) -> Response[bytes]:
         """The batch for payroll."""
         run = find_run(reader, run_id)
-        batch = batch_of(reader, run)
-        if batch is None:
-            raise UnknownRun
+        batch = find_batch(reader, run)
         name = f"payroll-{run.plan_code}-{run.period}-{run.revision}.csv"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         body = "".join(payroll_csv(reader, batch)).encode("utf-8-sig")
@@ -274,9 +275,7 @@ class RunPages(Controller):
     @get("/payroll.json", sync_to_thread=True, opt={"action": Action.REWARDS_PAY})
     def payroll_json(self, run_id: Id, reader: NamedDependency[Session]) -> Response[bytes]:
         """The batch with its control sheet."""
-        batch = batch_of(reader, find_run(reader, run_id))
-        if batch is None:
-            raise UnknownRun
+        batch = find_batch(reader, find_run(reader, run_id))
         return Response(payroll_json(reader, batch), media_type="application/json")
 
     @get("/control", sync_to_thread=True, opt={"action": Action.REWARDS_PAY})
@@ -285,42 +284,44 @@ class RunPages(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[bytes]:  # fmt: skip
         """What payroll compares before it pays."""
-        view = view_run(reader, find_run(reader, run_id), utc_now(), settings.zone)
-        if view.batch is None:
-            raise UnknownRun
-        return show("rewards/control.html", sheet=control_sheet(reader, view.batch), **frame(view, show, settings))
+        run = find_run(reader, run_id)
+        told = frame(view_head(reader, run), show, settings)
+        return show("rewards/control.html", sheet=control_sheet(reader, find_batch(reader, run)), **told)
 
 
-def frame(view: RunView | UnitView, show: Show, settings: Settings) -> dict[str, Any]:
+def frame(view: RunHead, show: Show, settings: Settings) -> dict[str, Any]:
     """What every page of a period needs beside its own: its names and how numbers are written."""
     language = show.language
 
     def part_name(code: str) -> str:
         return view.known[code].name(language) if code in view.known else language.gettext(N_("Every measure"))
 
-    def evidence(found: IntegrityHold | ToLookAt) -> str:
-        measure = found.measure if isinstance(found, IntegrityHold) else found.measures[0]
-        if isinstance(view, UnitView):
-            return ""
-        known = view.known.get(measure)
-        return evidence_sentence(language, found.signal, found.evidence, known, view.metric_names, view.offers)
-
     return {
         "view": view,
         "zone": settings.zone,
         "period_label": RewardPeriod.parse(view.run.period).label(language),
         "part_name": part_name,
-        "evidence": evidence,
-        "until": lambda snapshot: datetime.fromisoformat(snapshot.until),
         "exact_number": lambda text: float(Fraction(text)),
-        "status_names": STATUS_NAMES,
-        "event_names": EVENTS,
         "components": COMPONENTS,
         "outcomes": OUTCOMES,
-        "signals": SIGNALS,
         "money": money,
         "share": share,
     }
+
+
+def evidence_of(view: RunView, show: Show) -> Callable[[IntegrityHold | ToLookAt], str]:
+    """What a signal of this period has counted, in words."""
+
+    def written(found: IntegrityHold | ToLookAt) -> str:
+        known = view.known.get(found.measure if isinstance(found, IntegrityHold) else found.measures[0])
+        return evidence_sentence(show.language, found.signal, found.evidence, known, view.metric_names, view.offers)
+
+    return written
+
+
+def until(snapshot: Snapshot) -> datetime:
+    """Up to which moment a snapshot's data had to have come."""
+    return datetime.fromisoformat(snapshot.until)
 
 
 def _back(run_id: uuid.UUID, place: str = "") -> Redirect:

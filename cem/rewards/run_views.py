@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,19 +30,9 @@ from cem.rewards.models import (
     UnitResult,
 )
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import (
-    APPROVED,
-    CALCULATED,
-    CLOSED,
-    LOCKED,
-    MEASURING,
-    PAID,
-    REVIEWED,
-    UnknownRun,
-    batch_of,
-    holds_of,
-)
+from cem.rewards.runs import UnknownRun, batch_of, holds_of
 from cem.rewards.statement_views import MeasureView, Reader
+from cem.rewards.statuses import APPROVED, CALCULATED, CLOSED, LOCKED, MEASURING, PAID, REVIEWED
 from cem.rewards.terms import GateTerms, Measure, Terms
 from cem.scorecards.offers import Offers, read_offers
 from surveys.languages import Language
@@ -62,14 +53,33 @@ class UnitRow:
 
 
 @dataclass(frozen=True)
-class RunView:
-    """Everything of a period's page. Units are provisional until they are calculated; `asked` is before the pool."""
+class RunHead:
+    """What every page of a period says of it."""
 
     run: RewardRun
     version: int
     terms: Terms
     offers: Offers
+    # What its measures and gates are called, by their codes.
     known: Mapping[str, Named]
+
+
+def view_head(reader: Session, run: RewardRun) -> RunHead:
+    """The period with its plan, and the names that surveys and metrics have now."""
+    return RunHead(**_head(reader, run))
+
+
+def _head(reader: Session, run: RewardRun) -> dict[str, Any]:
+    plan, offers = reader.get_one(RewardPlan, run.plan_id), read_offers(reader)
+    terms = read_terms(plan)
+    known = names_of(reader, offers, terms)
+    return {"run": run, "version": plan.version, "terms": terms, "offers": offers, "known": known}
+
+
+@dataclass(frozen=True)
+class RunView(RunHead):
+    """Everything of a period's page. Units are provisional until they are calculated; `asked` is before the pool."""
+
     units: tuple[UnitRow, ...]
     people: int
     total: int
@@ -96,9 +106,6 @@ class RunView:
 
 def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> RunView:
     """A period as it stands."""
-    plan = reader.get_one(RewardPlan, run.plan_id)
-    terms = read_terms(plan)
-    offers = read_offers(reader)
     heads = _heads(reader, run)
     provisional = run.calculated_at is None or run.status == LOCKED
     if provisional:
@@ -118,11 +125,7 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
     ]
     approvals = reader.scalars(select(RunApproval).where(RunApproval.run_id == run.run_id))
     return RunView(
-        run=run,
-        version=plan.version,
-        terms=terms,
-        offers=offers,
-        known=names_of(reader, offers, terms),
+        **_head(reader, run),
         units=tuple(sorted(rows, key=lambda row: row.unit)),
         people=count_people(reader, run),
         total=total,
@@ -173,13 +176,9 @@ def _events(reader: Session, run: RewardRun) -> list[RewardEvent]:
 
 
 @dataclass(frozen=True)
-class UnitView:
+class UnitView(RunHead):
     """A unit's score, step by step."""
 
-    run: RewardRun
-    terms: Terms
-    offers: Offers
-    known: Mapping[str, Named]
     trace: UnitTrace
     measures: tuple[MeasureView, ...]
     digest: str | None
@@ -189,7 +188,7 @@ def view_unit(
     reader: Session, run: RewardRun, unit: str, now: datetime, zone: ZoneInfo, language: Language
 ) -> UnitView:
     """The trace of a unit; UnknownRun where it takes no part."""
-    terms, offers = read_terms(reader.get_one(RewardPlan, run.plan_id)), read_offers(reader)
+    head = _head(reader, run)
     result = None if run.status == LOCKED else reader.get(UnitResult, (run.run_id, unit))
     if result is not None:
         trace = msgspec.convert(result.trace, UnitTrace)
@@ -198,10 +197,9 @@ def view_unit(
         if not found:
             raise UnknownRun
         trace = found[0]
-    words = Reader(reader, offers, language)
+    terms, words = head["terms"], Reader(reader, head["offers"], language)
     measures = tuple(words.measure(terms, terms.measure[line.measure], line) for line in trace.lines)
-    known = names_of(reader, offers, terms)
-    return UnitView(run, terms, offers, known, trace, measures, result.digest if result else None)
+    return UnitView(**head, trace=trace, measures=measures, digest=result.digest if result else None)
 
 
 def names_of(reader: Session, offers: Offers, terms: Terms) -> dict[str, Named]:

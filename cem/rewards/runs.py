@@ -13,7 +13,7 @@ from cem.errors import Conflict, NotFound
 from cem.rewards.calculation import score_unit
 from cem.rewards.history import record
 from cem.rewards.holds import open_holds, put_on_hold
-from cem.rewards.inputs import unit_input
+from cem.rewards.inputs import UnitInputs
 from cem.rewards.measuring import COMPANY, Measuring, Span
 from cem.rewards.models import (
     IntegrityHold,
@@ -28,23 +28,24 @@ from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import AGREED, UnknownPlan, read_terms
 from cem.rewards.priors import fix_priors
 from cem.rewards.separation import refuse_own_pay
+from cem.rewards.signals.kinds import GATE
 from cem.rewards.snapshots import Snapshot
+from cem.rewards.statuses import (
+    APPROVED,
+    CALCULATED,
+    CLOSED,
+    LOCKED,
+    MEASURING,
+    PAID,
+    REOPENED,
+    REVIEWED,
+    UNCALCULATED,
+    expect,
+)
 from cem.scorecards.offers import Offers, read_offers
 from surveys.database import day_of, new_id
 from surveys.languages import N_
 
-MEASURING, LOCKED, CALCULATED, REVIEWED = "measuring", "locked", "calculated", "reviewed"
-APPROVED, PAID, CLOSED, REOPENED = "approved", "paid", "closed", "reopened"
-STATUS_NAMES = {
-    MEASURING: N_("Measuring"),
-    LOCKED: N_("Locked"),
-    CALCULATED: N_("Calculated"),
-    REVIEWED: N_("Reviewed"),
-    APPROVED: N_("Approved"),
-    PAID: N_("Paid"),
-    CLOSED: N_("Closed"),
-    REOPENED: N_("Reopened"),
-}
 # Each step of approval: which status it starts from and which it leads to.
 STEPS = {"review": (CALCULATED, REVIEWED), "approve": (REVIEWED, APPROVED)}
 
@@ -52,13 +53,6 @@ STEPS = {"review": (CALCULATED, REVIEWED), "approve": (REVIEWED, APPROVED)}
 class UnknownRun(NotFound):
     title = N_("There is no such reward period")
     advice = N_("Open the list of plans and choose again.")
-
-
-class WrongStep(Conflict):
-    title = N_("This step is not possible now")
-    advice = N_(
-        "The reward period has moved on, or a step before this one is missing. Open it again to see where it is."
-    )
 
 
 class PeriodRuns(Conflict):
@@ -129,7 +123,7 @@ def open_run(
 
 def lock_run(session: Session, now: datetime, actor: str, run: RewardRun, zone: ZoneInfo) -> int:
     """Freeze the data: what comes later belongs to the next period. The number of snapshots."""
-    _expect(run, MEASURING)
+    expect(run, MEASURING)
     refuse_own_pay(session, actor, run.plan_code)
     if day_of(now, zone) <= run.last_day:
         raise PeriodRuns
@@ -154,15 +148,14 @@ def lock_run(session: Session, now: datetime, actor: str, run: RewardRun, zone: 
 
 def _hold_at_gates(session: Session, now: datetime, run: RewardRun, snapshots: Sequence[Snapshot]) -> None:
     """A gate that holds, and is shut, waits for a person like any other signal."""
-    terms, offers = read_terms(session.get_one(RewardPlan, run.plan_id)), read_offers(session)
-    frozen = {(snapshot.measure, snapshot.unit): snapshot for snapshot in snapshots}
+    terms = read_terms(session.get_one(RewardPlan, run.plan_id))
+    inputs = UnitInputs(terms, snapshots)
     for unit in sorted(units_of(session, run.plan_code, run.period)):
-        trace = score_unit(terms, unit_input(terms, offers, frozen, unit))
+        trace = score_unit(terms, inputs.of(unit))
         for gate in trace.gates:
             if gate.effect == "hold" and not gate.open:
                 told = {"value": gate.value, "limit": gate.limit, "n": gate.n}
-                place = {"plan_code": run.plan_code, "period": run.period, "unit": unit, "measure": gate.gate}
-                put_on_hold(session, now, "cem", **place, signal="gate", evidence=told)
+                put_on_hold(session, now, "cem", run, unit=unit, measure=gate.gate, signal=GATE, evidence=told)
 
 
 def measure_run(session: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> list[Snapshot]:
@@ -194,8 +187,8 @@ def approve_run(session: Session, now: datetime, actor: str, run: RewardRun, ste
     earlier = session.scalars(select(RunApproval).where(RunApproval.run_id == run.run_id)).all()
     if any(one.account == actor for one in earlier):
         raise SamePerson
-    _expect(run, before)
-    if open_holds(session, run.plan_code, run.period):
+    expect(run, before)
+    if open_holds(session, run):
         raise Held
     session.add(RunApproval(run_id=run.run_id, step=step, account=actor, approved_at=now, note=note[:400]))
     run.status = after
@@ -205,8 +198,7 @@ def approve_run(session: Session, now: datetime, actor: str, run: RewardRun, ste
 
 def return_run(session: Session, now: datetime, actor: str, run: RewardRun, note: str) -> None:
     """A reviewer or the committee sends a calculation back: it is calculated anew from the same frozen data."""
-    if run.status not in {CALCULATED, REVIEWED}:
-        raise WrongStep
+    expect(run, CALCULATED, REVIEWED)
     refuse_own_pay(session, actor, run.plan_code)
     for approval in session.scalars(select(RunApproval).where(RunApproval.run_id == run.run_id)):
         session.delete(approval)
@@ -216,15 +208,15 @@ def return_run(session: Session, now: datetime, actor: str, run: RewardRun, note
 
 def close_run(session: Session, now: datetime, actor: str, run: RewardRun) -> None:
     """Nothing more is expected of this period; a shadow run is closed once it was approved, and pays nobody."""
-    _expect(run, APPROVED if run.shadow else PAID)
+    expect(run, APPROVED if run.shadow else PAID)
+    refuse_own_pay(session, actor, run.plan_code)
     run.status = CLOSED
     record(session, now, actor, run.plan_code, "close", **_told(run))
 
 
 def reopen_run(session: Session, now: datetime, actor: str, run: RewardRun, note: str) -> RewardRun:
     """The committee opens a period again as the next revision; the old one stays as it was."""
-    if run.status not in {APPROVED, PAID, CLOSED}:
-        raise WrongStep
+    expect(run, APPROVED, PAID, CLOSED)
     refuse_own_pay(session, actor, run.plan_code)
     run.status = REOPENED
     last = session.scalar(
@@ -251,8 +243,7 @@ def reopen_run(session: Session, now: datetime, actor: str, run: RewardRun, note
 
 def set_pool(session: Session, now: datetime, actor: str, run: RewardRun, pool: int | None) -> None:
     """How much there is to pay, until the amounts are calculated."""
-    if run.status not in {MEASURING, LOCKED}:
-        raise WrongStep
+    expect(run, *UNCALCULATED)
     refuse_own_pay(session, actor, run.plan_code)
     before, run.pool = run.pool, pool
     record(session, now, actor, run.plan_code, "pool", **_told(run), pool=pool, replaced=before)
@@ -262,15 +253,18 @@ def batch_of(session: Session, run: RewardRun) -> PayrollBatch | None:
     return session.scalars(select(PayrollBatch).where(PayrollBatch.run_id == run.run_id)).first()
 
 
+def find_batch(session: Session, run: RewardRun) -> PayrollBatch:
+    """The batch of a run; UnknownRun where payroll was given none."""
+    batch = batch_of(session, run)
+    if batch is None:
+        raise UnknownRun
+    return batch
+
+
 def holds_of(session: Session, run: RewardRun) -> list[IntegrityHold]:
     """Every hold of a run's plan and period, the newest first."""
     place = (IntegrityHold.plan_code == run.plan_code, IntegrityHold.period == run.period)
     return list(session.scalars(select(IntegrityHold).where(*place).order_by(IntegrityHold.hold_id.desc())))
-
-
-def _expect(run: RewardRun, status: str) -> None:
-    if run.status != status:
-        raise WrongStep
 
 
 def _told(run: RewardRun) -> Mapping[str, str | int | bool]:

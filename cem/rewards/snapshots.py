@@ -19,6 +19,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     measure: str
     unit: str
+    # What the unit was a part of; '' is the company.
+    parent: str = ""
     kind: str
     n: int
     source: Mapping[str, str]

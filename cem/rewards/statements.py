@@ -28,7 +28,7 @@ from cem.rewards.models import (
 )
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import read_terms
-from cem.rewards.runs import MEASURING
+from cem.rewards.statuses import MEASURING
 from cem.rewards.terms import Terms
 from surveys.database import new_id
 from surveys.languages import N_

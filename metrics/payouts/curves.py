@@ -73,10 +73,6 @@ class PayoutCurve:
         """The three points so that more is better."""
         return self._sign * self.threshold, self._sign * self.target, self._sign * self.stretch
 
-    def reaches_target(self, value: Amount) -> bool:
-        """Whether a value is as good as the target."""
-        return self._sign * exact(value) >= self._points[1]
-
     def beyond_target(self, value: Amount) -> bool:
         """Whether a value is better than the target."""
         return self._sign * exact(value) > self._points[1]

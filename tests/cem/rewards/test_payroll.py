@@ -16,7 +16,8 @@ from cem.cli import main
 from cem.people.accounts import add_api_key
 from cem.rewards.models import RewardRun
 from cem.rewards.payroll import WrongTotals, acknowledge_batch, export_run
-from cem.rewards.runs import LOCKED, find_run
+from cem.rewards.runs import find_run
+from cem.rewards.statuses import LOCKED
 from surveys.database import Database, utc_now
 from tests.cem.rewards.conftest import AFTER, PERIOD, Opened
 from tests.cem.rewards.test_lifecycle import approve, calculated, do, review, status

@@ -28,7 +28,7 @@ from metrics.payouts.curves import PayoutCurve
 from surveys.database import Database, utc_now
 from surveys.languages import language
 from surveys.templating import Templates
-from tests.cem.rewards.conftest import AFTER, PERIOD, ZONE, Opened, enrol
+from tests.cem.rewards.conftest import AFTER, ZONE, Opened, enrol
 
 SignIn = Callable[[Role], TestClient[Litestar]]
 Issued = Callable[..., uuid.UUID]
@@ -164,9 +164,10 @@ def test_held_back_says_what_comes_next(database: Database, accounts: None, open
     run_id = opened(gates=[{**gate, "comparison": "at_least", "limit": 97}]).run_id
     with database.write() as session:
         session.get_one(Employee, "A").account = "employee"
-        lock_run(session, AFTER, "hr", find_run(session, run_id), ZONE)
-        for hold in open_holds(session, "tehran", PERIOD.code):
-            decide_hold(session, AFTER, "hr", hold.hold_id, EXCLUDED, "Not explained.")
+        run = find_run(session, run_id)
+        lock_run(session, AFTER, "hr", run, ZONE)
+        for hold in open_holds(session, run):
+            decide_hold(session, AFTER, "hr", run, hold.hold_id, EXCLUDED, "Not explained.")
     list(calculate_run(database, AFTER, "hr", run_id))
     with database.write() as session:
         run = find_run(session, run_id)

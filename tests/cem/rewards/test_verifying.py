@@ -37,9 +37,8 @@ def test_tampering_is_found(database: Database, opened: Opened, kind: str) -> No
 
 def test_a_row_that_was_removed_is_missed(database: Database, opened: Opened) -> None:
     """The chain has no hole."""
-    run = calculated(database, opened())
+    calculated(database, opened())
     with database.write() as session:
         session.delete(session.get_one(RewardEvent, ("tehran", 3)))
     with database.read() as reader:
         assert [one.kind for one in verify(reader)] == ["history"]
-    assert run.plan_code == "tehran"

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from cem.rewards.calculating import calculate_run, recalculated_digest
 from cem.rewards.calculation import UnitTrace
 from cem.rewards.models import KpiSnapshot, RewardAmount, RewardRun, UnitResult
-from cem.rewards.runs import CALCULATED, find_run, lock_run
+from cem.rewards.runs import find_run, lock_run
+from cem.rewards.statuses import CALCULATED
 from cem.rewards.verifying import verify
 from surveys.database import Database
 from tests.cem.rewards.conftest import AFTER, ZONE, Opened, enrol
