@@ -23,6 +23,7 @@ from cem.api.operational_figures import OperationalFigureApi
 from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
+from cem.calendar.pages import CalendarPages
 from cem.comments.pages import CommentPages
 from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
@@ -75,6 +76,7 @@ STAFF_PAGES = (
     ScorecardForms,
     ExplorerPages,
     CommentPages,
+    CalendarPages,
     OperationPages,
     OperationForms,
     OutcomePages,

@@ -12,6 +12,7 @@ import click
 # asking for help needs no database and no statistics.
 COMMANDS = {
     "api-key": ("cem.people.commands:api_key", "Keys for programs: add, revoke."),
+    "calendar": ("cem.calendar.commands:calendar", "Opening hours and holidays: show, bring in."),
     "comments": ("cem.comments.commands:comments", "Read comments, train and measure a model, propose topics."),
     "company": ("cem.studio.commands:company", "Units, segments, journeys and touchpoints from a file."),
     "customers": ("cem.studio.customers:customers", "Customers and their segments from a CSV file."),

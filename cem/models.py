@@ -1,6 +1,7 @@
 """Every table of the product, for whoever needs them all: migrations and their test."""
 
 import cem.audit
+import cem.calendar.models
 import cem.comments.models
 import cem.digests.models
 import cem.jobs.models
@@ -20,6 +21,7 @@ metadata = Base.metadata
 # Named so that the imports are seen to be needed: importing a module is what declares its tables.
 MODULES = (
     cem.audit,
+    cem.calendar.models,
     cem.comments.models,
     cem.digests.models,
     cem.jobs.models,

@@ -40,6 +40,8 @@ class Action(StrEnum):
     ANNOTATIONS_WRITE = "annotations:write"
     APPEALS_DECIDE = "appeals:decide"
     BENCHMARKS_SET = "benchmarks:set"
+    CALENDAR_KEEP = "calendar:keep"
+    CALENDAR_READ = "calendar:read"
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
@@ -81,6 +83,15 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     # Who changes something knows when: a unit manager notes it for the own units.
     Action.ANNOTATIONS_WRITE: {Role.CX_MANAGER: Scope.COMPANY, Role.UNIT_MANAGER: Scope.OWN_UNITS},
     Action.BENCHMARKS_SET: {Role.CX_MANAGER: Scope.COMPANY},
+    # When the company is open moves every clock that counts business hours; whoever is under such a clock may look.
+    Action.CALENDAR_KEEP: {Role.CX_MANAGER: Scope.COMPANY, Role.ADMINISTRATOR: Scope.COMPANY},
+    Action.CALENDAR_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+        Role.ADMINISTRATOR: Scope.COMPANY,
+    },
     # Those who are measured do not say what customers meant.
     Action.COMMENTS_CORRECT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.COMMENTS_READ: {
@@ -157,11 +168,12 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.TOPICS_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
 }
 
-# Whoever answers for a unit, or is paid on a KPI, is measured by it, whatever their role: these move KPIs, and are
-# closed to them.
+# Whoever answers for a unit, or is paid on a KPI, is measured by it, whatever their role: these move KPIs or
+# clocks, and are closed to them.
 CLOSED_TO_MEASURED = frozenset(
     {
         Action.BENCHMARKS_SET,
+        Action.CALENDAR_KEEP,
         Action.COMMENTS_CORRECT,
         Action.OPERATIONS_DEFINE,
         Action.OPERATIONS_FEED,

@@ -41,6 +41,8 @@ DEFINITIONS = {
     "benchmark",
     "operational_metric",
     "operational_target",
+    "opening_hours",
+    "holiday",
 }
 APPENDED = {"audit_event", "operational_figure"}
 # What the application sends and does for its own people: rows that come and go.

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
+from cem.demo.calendar import add_calendar
 from cem.demo.contacts import draw_contacts
 from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
@@ -76,6 +77,7 @@ def load_demo(
         sheets = {slug: _publish(session, slug, now) for slug in NUMBERS}
         store_company(session, now, company)
         add_accounts(session, hasher or PasswordHasher(), now)
+        add_calendar(session, timeline, now)
         _set_targets(session, sheets, timeline, now)
         note_changes(session, timeline, now)
         kpis = {kpi.kind: kpi for kpi in kpis_of(sheets[AFTER_CONTACT].questionnaire)}

@@ -33,6 +33,7 @@ PAGES = {
     "topics": "/comments/topics",
     "responses": "/responses",
     "digests": "/digests",
+    "calendar": "/calendar",
     "my statements": "/statements",
     "appeals": "/rewards/appeals",
     "adjustments": "/rewards/adjustments",
