@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from metrics.comparisons.decomposition import Decomposition, decompose_change
     from metrics.comparisons.differences import Comparison
+    from metrics.comparisons.effects import Effect, difference_in_differences
     from metrics.comparisons.groups import ManyGroups, Pair, compare, compare_many
     from metrics.comparisons.heterogeneity import Heterogeneity
     from metrics.comparisons.multiplicity import adjust_p_values
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "comparisons.decomposition": "Decomposition decompose_change",
     "comparisons.differences": "Comparison",
+    "comparisons.effects": "Effect difference_in_differences",
     "comparisons.groups": "ManyGroups Pair compare compare_many",
     "comparisons.heterogeneity": "Heterogeneity",
     "comparisons.multiplicity": "adjust_p_values",
@@ -153,6 +155,7 @@ __all__ = [
     "Decomposition",
     "Design",
     "DesignEstimate",
+    "Effect",
     "Estimate",
     "Funnel",
     "Heterogeneity",
@@ -206,6 +209,7 @@ __all__ = [
     "design_total",
     "detectable_nps",
     "detectable_share",
+    "difference_in_differences",
     "duplicates",
     "ewma_chart",
     "find_break",
