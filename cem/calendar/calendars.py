@@ -1,11 +1,13 @@
 """The company's calendar as it is kept: its week and its holidays, read and set."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cem.audit import audit
@@ -13,6 +15,7 @@ from cem.calendar.hours import USUAL_HOURS, BusinessCalendar, Hours, HoursFault,
 from cem.calendar.models import Holiday, OpeningHours
 from cem.calendar.official import days_of_year, official_holidays
 from cem.errors import CemError, NotFound
+from surveys.database import Base
 from surveys.languages import N_, ascii_digits, normal_text
 
 LONGEST_NAME = 200
@@ -60,7 +63,7 @@ def parse_week(given: Mapping[str, str]) -> Hours:
     """The week of a form, `opens.0` and `closes.0` being Monday's; two empty times are a closed day."""
     week = {}
     for weekday in range(7):
-        opens, closes = (ascii_digits(given.get(f"{name}.{weekday}", "")).strip() for name in ("opens", "closes"))
+        opens, closes = (ascii_digits(str(given.get(f"{name}.{weekday}", ""))).strip() for name in ("opens", "closes"))
         if opens or closes:
             try:
                 week[weekday] = (_clock(opens), _clock(closes))
@@ -80,11 +83,9 @@ def set_hours(session: Session, now: datetime, actor: str, week: Hours) -> None:
     before = read_week(session)
     if week == before:
         return
-    stored = {row.weekday: row for row in session.scalars(select(OpeningHours))}
-    for weekday in range(7):
-        row = stored.get(weekday) or OpeningHours(weekday=weekday)
-        row.opens, row.closes = (f"{clock:%H:%M}" for clock in week[weekday]) if weekday in week else ("", "")
-        session.add(row)
+    _insert(session, OpeningHours, [{"weekday": weekday, "opens": "", "closes": ""} for weekday in range(7)])
+    for row in session.scalars(select(OpeningHours).with_for_update()):
+        row.opens, row.closes = (f"{clock:%H:%M}" for clock in week[row.weekday]) if row.weekday in week else ("", "")
     audit(session, now, actor, "calendar:hours", "week", hours=_written(week), before=_written(before))
 
 
@@ -109,15 +110,13 @@ def read_names(texts: Mapping[str, str]) -> dict[str, str]:
 
 def set_holiday(session: Session, now: datetime, actor: str, day: date, names: Mapping[str, str]) -> bool:
     """The company is closed on this day, whatever it was called before; whether anything has changed by that."""
-    row, names = session.get(Holiday, day), read_names(names)
-    if row is not None and row.names == names:
+    names = read_names(names)
+    _insert(session, Holiday, [{"day": day, "names": {}, "official": False}])
+    row = session.get_one(Holiday, day, with_for_update=True)
+    if row.names == names:
         return False
-    replaced = row and row.names
-    if row is None:
-        row = Holiday(day=day)
-        session.add(row)
+    audit(session, now, actor, "holiday:set", day.isoformat(), names=names, replaced=row.names)
     row.names, row.official = names, False
-    audit(session, now, actor, "holiday:set", day.isoformat(), names=names, replaced=replaced)
     return True
 
 
@@ -140,7 +139,7 @@ def add_official_holidays(session: Session, now: datetime, actor: str, years: Co
     added = [day for day in known if day not in stored]
     changed = [day for day, row in stored.items() if row.official and day in known and row.names != known[day]]
     removed = [day for day, row in stored.items() if row.official and day not in known]
-    session.add_all(Holiday(day=day, names=known[day], official=True) for day in added)
+    _insert(session, Holiday, [{"day": day, "names": known[day], "official": True} for day in added])
     for day in changed:
         stored[day].names = known[day]
     for day in removed:
@@ -150,3 +149,12 @@ def add_official_holidays(session: Session, now: datetime, actor: str, years: Co
         written = {name: [day.isoformat() for day in some] for name, some in days.items()}
         audit(session, now, actor, "holiday:official", "calendar", years=list(years), **written)
     return OfficialChange(len(added), len(changed), len(removed), len(known) - len(added) - len(changed))
+
+
+def _insert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows that are not there yet: whoever sends a form twice at once meets the row of the first."""
+    if rows:
+        session.execute(_DIALECTS[session.get_bind().dialect.name](table).on_conflict_do_nothing(), rows)
+
+
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -100,8 +100,8 @@ def difference_in_differences(
 
     Notes
     -----
-    With t the estimate of a group and l, u its limits, each limit borrows the squared distances of the sides that move
-    it [1]_; those after and before at the lower one:
+    With t the estimate of a group, l and u its limits, 0 and 1 for before and after and c for the control group, each
+    limit borrows the squared distances of the sides that move it [1]_:
 
         low = value - sqrt((t1 - l1)^2 + (u0 - t0)^2 + (uc1 - tc1)^2 + (tc0 - lc0)^2).
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -174,6 +175,21 @@ class TestOfficial:
         assert kept[own].names == kept[PARTY].names == NAMES
         assert date(2026, 7, 7) in kept
         assert audited(database) == [("holiday:official", "calendar")]
+
+    def test_sent_twice_at_once(self, database: Database) -> None:
+        """Who asks a moment later waits, meets what is there, and changes nothing."""
+
+        def bring_in(_: int) -> None:
+            with database.write() as session:
+                add_official_holidays(session, NOW, "tests", [1404])
+                set_holiday(session, NOW, "tests", PARTY, NAMES)
+                set_hours(session, NOW, "tests", {5: (time(8), time(12))})
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(bring_in, range(8)))
+        with database.read() as reader:
+            assert read_week(reader) == {5: (time(8), time(12))}
+            assert len(read_holidays(reader, 1404)) == len(official_holidays([1404])) + 1
 
     def test_the_package_is_not_loaded_by_the_server(self) -> None:
         """Whoever only counts business time does not wait for it."""
