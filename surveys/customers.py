@@ -1,4 +1,7 @@
-"""Customers from a CSV file: reference, language and segment, a row for each; importing it again changes nothing."""
+"""Customers from a CSV file, a row for each: reference, language, segment, e-mail address and mobile number.
+
+Importing a file again changes nothing.
+"""
 
 import csv
 import io
@@ -12,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from surveys.contacts import EMAIL, SMS, keep_addresses, normal_email, normal_mobile
 from surveys.formats.documents import DocumentFaults
 from surveys.formats.rows import Refusal, RowRefused
 from surveys.languages import CODES, N_
@@ -20,7 +24,15 @@ from surveys.questionnaire import Fault
 from surveys.touchpoints import customer_id_of
 
 BATCH = 1000
-COLUMNS = ("reference", "language", "segment")
+COLUMNS = ("reference", "language", "segment", "email", "mobile")
+# The columns of addresses, with the channel of each and how it is read.
+ADDRESSES = {"email": (EMAIL, normal_email), "mobile": (SMS, normal_mobile)}
+_NO_ADDRESS = {
+    "email": N_("This is no e-mail address, such as name@mail.example. Correct it, or leave the cell empty."),
+    "mobile": N_(
+        "This is no mobile number, such as 09121234567 or +989121234567. Correct it, or leave the cell empty."
+    ),
+}
 LONGEST = 128
 
 
@@ -79,7 +91,8 @@ def _header_faults(header: Sequence[str]) -> Iterator[Fault]:
     for name in header:
         if name not in COLUMNS or header.count(name) > 1:
             message = N_(
-                "The columns are reference, language and segment, each once; “%(column)s” is none, or comes twice."
+                "The columns are reference, language, segment, email and mobile, each once; "
+                "“%(column)s” is none, or comes twice."
             )
             yield Fault("", message, {"column": name})
 
@@ -106,7 +119,7 @@ class _Rows:
         if refusals:
             raise RowRefused(*refusals)
         self._seen.add(said["reference"])
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in (said | _addresses(said)).items() if value}
 
     def _refusals(self, line: int, said: Mapping[str, str]) -> Iterator[Refusal]:
         reference = said["reference"]
@@ -120,6 +133,14 @@ class _Rows:
             if said.get(name) and said[name] not in codes:
                 message = N_("“%(code)s” is not known. Possible are: %(possible)s.")
                 yield Refusal(line, name, message, {"code": said[name][:64], "possible": ", ".join(sorted(codes))})
+        for name, address in _addresses(said).items():
+            if address is None:
+                yield Refusal(line, name, _NO_ADDRESS[name])
+
+
+def _addresses(said: Mapping[str, str]) -> dict[str, str | None]:
+    """The addresses of a row as they are kept; None where there is something else."""
+    return {name: read(said[name]) for name, (_, read) in ADDRESSES.items() if said.get(name)}
 
 
 def _store(
@@ -147,6 +168,11 @@ def _store(
 def _upsert(session: Session, said: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Insert who is not there; an encounter that arrives meanwhile may have inserted them first."""
     ids = {one["reference"]: customer_id_of(one["reference"]) for one in said}
+    told = {
+        ids[one["reference"]]: {channel: one[name] for name, (channel, _) in ADDRESSES.items() if name in one}
+        for one in said
+    }
+    said = [{name: value for name, value in one.items() if name not in ADDRESSES} for one in said]
     found = select(Customer).where(Customer.customer_id.in_(ids.values())).with_for_update()
     known = {customer.reference: customer for customer in session.scalars(found)}
     new = [one for one in said if one["reference"] not in known]
@@ -156,12 +182,14 @@ def _upsert(session: Session, said: Sequence[Mapping[str, str]]) -> Iterator[str
             for one in new
         ]
         session.execute(_INSERT[session.get_bind().dialect.name], rows)
+    moved = keep_addresses(session, told)
     for one in said:
         customer = known.get(one["reference"])
         changes = {name: value for name, value in one.items() if customer and getattr(customer, name) != value}
         for name, value in changes.items():
             setattr(customer, name, value)
-        yield "new" if customer is None else "changed" if changes else "unchanged"
+        changed = bool(changes) or ids[one["reference"]] in moved
+        yield "new" if customer is None else "changed" if changed else "unchanged"
     session.flush()
 
 

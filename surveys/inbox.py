@@ -90,7 +90,7 @@ class Inbox:
 
     def _store(self, batch: list[_Waiting]) -> list[bool]:
         with self._engine.begin() as connection:
-            new = record(connection, [one.submission for one in batch])
+            new = record(connection, [one.submission for one in batch], arriving=True)
         return [one.submission.response_id in new for one in batch]
 
     def _store_alone(self, one: _Waiting) -> bool | Exception:

@@ -1,7 +1,8 @@
 """Signed links. Nobody can make one, or change what one says, without the secret.
 
-Three kinds: a *personal link* names an invitation; a *ticket* stands in a page and names the response that the page
-will become, so that sending it twice is one response; a *stop link* stands in a mail and names whom to send no more.
+Four kinds: a *personal link* names an invitation; a *ticket* stands in a page and names the response that the page
+will become, so that sending it twice is one response; a *stop link* stands in a mail and names whom to send no more;
+the link of somebody's *own page* names the response that they gave, and nothing about who they are.
 The message authentication code is HMAC-SHA-256 cut to 128 bits (RFC 2104 section 5), with a key of its own for each
 kind.
 """
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from surveys.errors import UnknownLink
 
 _SIGNATURE = 16
-_PERSONAL = 32  # survey id, invitation id
+_PAIR = 32  # survey id, and an invitation's or a response's
 _TICKET = 39  # survey id, response id, seconds since 1970, version, whether personal
 _NUMBERS = struct.Struct(">IH?")
 
@@ -27,6 +28,12 @@ _NUMBERS = struct.Struct(">IH?")
 class PersonalLink:
     survey_id: uuid.UUID
     invitation_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    survey_id: uuid.UUID
+    response_id: uuid.UUID
 
 
 class Ticket(NamedTuple):
@@ -52,16 +59,14 @@ class Links:
         self._personal_key = hmac.digest(secret.encode(), b"personal link", "sha256")
         self._ticket_key = hmac.digest(secret.encode(), b"ticket", "sha256")
         self._stop_key = hmac.digest(secret.encode(), b"stop link", "sha256")
+        self._own_page_key = hmac.digest(secret.encode(), b"own page", "sha256")
 
     def personal(self, link: PersonalLink) -> str:
         return _signed(link.survey_id.bytes + link.invitation_id.bytes, self._personal_key)
 
     def read_personal(self, token: str) -> PersonalLink:
         """The invitation behind a token; UnknownLink where it is not ours."""
-        payload = _verified(token, self._personal_key)
-        if len(payload) != _PERSONAL:
-            raise UnknownLink
-        return PersonalLink(uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:]))
+        return PersonalLink(*_pair(token, self._personal_key))
 
     def ticket(self, ticket: Ticket) -> str:
         place = f"{ticket.touchpoint}|{ticket.unit}|{ticket.channel}".encode()
@@ -87,6 +92,20 @@ class Links:
         if len(payload) != 16:
             raise UnknownLink
         return uuid.UUID(bytes=payload)
+
+    def own_page(self, survey_id: uuid.UUID, response_id: uuid.UUID) -> str:
+        return _signed(survey_id.bytes + response_id.bytes, self._own_page_key)
+
+    def read_own_page(self, token: str) -> OwnPage:
+        """Whose page it is, by the response that they gave; UnknownLink where the token is not ours."""
+        return OwnPage(*_pair(token, self._own_page_key))
+
+
+def _pair(token: str, key: bytes) -> tuple[uuid.UUID, uuid.UUID]:
+    payload = _verified(token, key)
+    if len(payload) != _PAIR:
+        raise UnknownLink
+    return uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:])
 
 
 def _signed(payload: bytes, key: bytes) -> str:

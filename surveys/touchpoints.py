@@ -1,7 +1,8 @@
 """An encounter arrives: may we ask about it? If so, with a personal link; every 'no' is kept with its reason."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from surveys.contacts import keep_addresses
 from surveys.database import new_id
 from surveys.links import PersonalLink
 from surveys.models import Customer, Encounter, Invitation, Segment, Survey, Touchpoint, Unit
@@ -64,6 +66,8 @@ class Met:
     occurred_at: datetime
     language: str = "fa"
     segment: str = ""
+    # By channel, as they are kept. They are the customer's, not the encounter's: a repeat is known without them.
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def encounter_id(self) -> uuid.UUID:
@@ -114,6 +118,7 @@ def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
     if (repeat := _repeat(session, met)) is not None:
         return repeat
     customer.segment = met.segment or customer.segment
+    keep_addresses(session, {met.customer_id: met.addresses})
     reason = why_not(session, customer, touchpoint, met.occurred_at, now)
     invitation = None if reason else _invite(session, met, customer, touchpoint, now)
     session.add(

@@ -21,8 +21,10 @@ BY_SURVEY = {
     "population_margin",
     "comment_reading",
     "comment_correction",
+    "arrival",
+    "reply_address",
 }
-BY_CUSTOMER = {"customer", "encounter", "customer_record"}
+BY_CUSTOMER = {"customer", "encounter", "customer_record", "contact_detail"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
 DEFINITIONS = {
     "survey",

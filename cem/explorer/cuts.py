@@ -8,7 +8,7 @@ from cem.scorecards.offers import CHANNEL_NAMES, Offers
 from cem.scorecards.periods import QUARTER
 from surveys.cuts import Answers, Column, Scores, Side, Spans, Value
 from surveys.languages import CODES, N_, Language, Month, language
-from surveys.questionnaire import NPS, MultipleChoice, Questionnaire, Scored, SingleChoice, Text
+from surveys.questionnaire import NPS, MultipleChoice, PicksOne, Questionnaire, Scored, Text
 
 NAMES = {
     "touchpoint": N_("Touchpoint"),
@@ -76,7 +76,7 @@ def offered_cuts(choice: Choice, offers: Offers, questionnaire: Questionnaire) -
 def questions(questionnaire: Questionnaire) -> Iterator[Cut]:
     """The questions whose options divide those who answered."""
     for question in questionnaire.questions:
-        if isinstance(question, SingleChoice | MultipleChoice):
+        if isinstance(question, PicksOne | MultipleChoice):
             groups = tuple(Group(option.code, option.text) for option in question.options)
             title = Group(question.id, question.text)
             yield _cut(f"{QUESTION}{question.id}", title, Answers((question.id,)), groups)

@@ -12,6 +12,7 @@ from surveys.languages import N_, Language
 from surveys.models import Response
 from surveys.questionnaire import (
     Comment,
+    Contact,
     Date,
     MultipleChoice,
     Number,
@@ -77,7 +78,7 @@ def written(question: Question, answer: Any, spoken: Language) -> str:
         case Scored():
             values = {"score": answer, "highest": question.points[-1]}
             return spoken.fill(N_("%(score)s of %(highest)s"), values)
-        case SingleChoice() | MultipleChoice():
+        case SingleChoice() | MultipleChoice() | Contact():
             texts = {option.code: spoken.own(option.text) for option in question.options}
             chosen = answer if isinstance(answer, list) else [answer]
             return f"{spoken.gettext(N_(','))} ".join(texts.get(str(code), str(code)) for code in chosen)

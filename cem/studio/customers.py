@@ -23,7 +23,10 @@ def customers() -> None:
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 def import_file(file: Path, dry_run: bool) -> None:
-    """Store the customers of a CSV file with the columns reference, language and segment; who is there is changed."""
+    """Store the customers of a CSV file; who is there is changed.
+
+    Its columns are reference and, where they are known, language, segment, email and mobile.
+    """
     settings, now = read_settings(), utc_now()
     with opened(settings) as database:
         report, broken = _import(database, file, day_of(now, settings.zone), dry_run=dry_run)

@@ -17,10 +17,10 @@ from surveys.questionnaire import (
     Date,
     MultipleChoice,
     Number,
+    PicksOne,
     Question,
     Questionnaire,
     Scored,
-    SingleChoice,
     Text,
 )
 
@@ -212,7 +212,7 @@ def _values(part: Part, asked: Iterable[Question]) -> Labels:
     for question in asked:
         if part.option:
             labels |= {0: ours(N_("Not chosen")), 1: ours(N_("Chosen"))}
-        elif isinstance(question, SingleChoice):
+        elif isinstance(question, PicksOne):
             labels |= {option.code: option.text for option in question.options}
         elif isinstance(question, Scored):
             low, high = question.standard_labels

@@ -22,6 +22,17 @@ class Customer(Base):
     opted_out_at: Mapped[datetime | None]
 
 
+class ContactDetail(Base):
+    """Where a customer is reached: one address a channel, `email` or `sms`."""
+
+    __tablename__ = "contact_detail"
+
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer.customer_id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    # In small letters, or as +989121234567: the same address is the same text.
+    address: Mapped[str] = mapped_column(String(254))
+
+
 class Encounter(Base):
     """One meeting of a customer with a touchpoint, and what came of asking about it."""
 

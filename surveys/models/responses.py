@@ -111,6 +111,26 @@ class Response(Base):
     seconds: Mapped[int | None]
 
 
+class Arrival(Base):
+    """A response that nobody has looked at yet. There is no moment: an anonymous response has none."""
+
+    __tablename__ = "arrival"
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class ReplyAddress(Base):
+    """Where somebody who answered wants to be answered. It stands apart, so that no reader of answers meets it."""
+
+    __tablename__ = "reply_address"
+
+    survey_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(254))
+
+
 class Tally(Base):
     """How many gave each score, by day and by all that a scorecard is cut by: a histogram a row."""
 

@@ -1,6 +1,7 @@
 """The pages of a visit, whichever link it came by: show, continue, send, thank."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Controller, Request, Response, post, route
@@ -23,7 +24,7 @@ from surveys.pages.sheets import (
     unfinished_block,
 )
 from surveys.pages.visits import Visit, choose_language, in_database, keep, submission_of
-from surveys.questionnaire import Answer, AnswerFault, Scored, SingleChoice
+from surveys.questionnaire import Answer, AnswerFault, Reading, Scored, SingleChoice
 from surveys.reception import Reception
 
 Visitor = Request[Any, Any, Any]
@@ -97,7 +98,7 @@ class SurveyPages(Controller):
                 return await _turn_aside(visit, sent, spoken, block)
             if block is None:
                 reading = visit.survey.reader.read_form(sent.form)
-                return await _finish(request, visit, sent, spoken, reading.answers, reading.faults)
+                return await _finish(request, visit, sent, spoken, reading)
             return await _continue(request, visit, sent, spoken, block)
         except (InboxUnavailable, TooMany) as trouble:
             sheet = Sheet(visit.survey, spoken, block, sent.form, visit.draft, trouble=trouble)
@@ -114,9 +115,12 @@ class SurveyPages(Controller):
 
     @route("/thanks", http_method=_SHOWING)
     async def thank(self, request: Visitor) -> ASGIApp:
-        survey, wished = await self.current(request), _wished(read_address(request))
-        spoken = choose_language(survey.questionnaire.languages, wished, accept=_accepts(request, b"language"))
-        return ready_thanks(reception_of(request).templates, survey, spoken.code).reply("", gzipped=_gzips(request))
+        survey, address, reception = await self.current(request), read_address(request), reception_of(request)
+        offered = survey.questionnaire.languages
+        spoken = choose_language(offered, _wished(address), accept=_accepts(request, b"language"))
+        own_page = _own_page(reception, survey, address)
+        ready = ready_thanks(reception.templates, survey, spoken.code, linked=bool(own_page))
+        return ready.reply(own_page, gzipped=_gzips(request))
 
 
 async def _continue(request: Visitor, visit: Visit, sent: Sent, spoken: Language, block: int) -> Reply:
@@ -133,21 +137,14 @@ async def _continue(request: Visitor, visit: Visit, sent: Sent, spoken: Language
         # Somebody jumped over a page by its address; what they gave here is kept meanwhile.
         await in_database(keep, visit, sent, block, utc_now())
         return see_other(visit.page_address(spoken.code, unfinished_block(visit.survey, reading.answers)))
-    return await _finish(request, visit, sent, spoken, complete.answers, ())
+    return await _finish(request, visit, sent, spoken, replace(complete, reply_to=reading.reply_to))
 
 
-async def _finish(
-    request: Visitor,
-    visit: Visit,
-    sent: Sent,
-    spoken: Language,
-    answers: Mapping[str, Answer],
-    faults: Sequence[AnswerFault],
-) -> Reply:
-    if faults:
-        return _show_again(request, visit, sent, spoken, None, faults)
+async def _finish(request: Visitor, visit: Visit, sent: Sent, spoken: Language, reading: Reading) -> Reply:
+    if reading.faults:
+        return _show_again(request, visit, sent, spoken, None, reading.faults)
     understood = bool(_accepts(request, b"language"))
-    submission = submission_of(visit, sent, answers, spoken.code, utc_now(), understood=understood)
+    submission = submission_of(visit, sent, reading, spoken.code, utc_now(), understood=understood)
     await visit.reception.inbox.put(submission)
     return see_other(visit.thanks_address(spoken.code))
 
@@ -166,6 +163,15 @@ def _show_again(
 ) -> Reply:
     sheet = Sheet(visit.survey, spoken, block, sent.form, visit.draft, faults)
     return render_sheet(visit.reception.templates, sheet, visit.token).reply(gzipped=_gzips(request), status=422)
+
+
+def _own_page(reception: Reception, survey: PublishedSurvey, address: Mapping[str, str]) -> str:
+    """The token of the own page that an address carries; empty where it carries none of ours."""
+    token = address.get("c", "")
+    try:
+        return token if token and reception.links.read_own_page(token).survey_id == survey.survey_id else ""
+    except UnknownLink:
+        return ""
 
 
 def _wished(address: Mapping[str, str]) -> str | None:

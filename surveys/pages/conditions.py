@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from surveys.questionnaire import (
     Answer,
+    Choice,
     Condition,
-    MultipleChoice,
+    Contact,
     Question,
     Scored,
-    SingleChoice,
     holds,
 )
 
@@ -78,7 +78,7 @@ def _compared(condition: Condition, question: Question) -> Tells:
         return given if condition.answered else f":not({given})"
     if isinstance(question, Scored):
         codes = [str(point) for point in question.points if holds(condition, {question.id: point})]
-    elif isinstance(question, SingleChoice | MultipleChoice):
+    elif isinstance(question, Choice):
         codes = [option.code for option in question.options if holds(condition, {question.id: option.code})]
     else:
         return None
@@ -89,9 +89,11 @@ def _given(question: Question) -> str:
     """What the form holds when the question is answered; 'not applicable' is no answer."""
     if isinstance(question, Scored):
         return _checked(question, [str(point) for point in question.points])
-    if isinstance(question, SingleChoice | MultipleChoice):
-        return _checked(question, [option.code for option in question.options])
-    return f"#{question.id} .text:not(:placeholder-shown)"
+    typed = f"#{question.id} .text:not(:placeholder-shown)"
+    if isinstance(question, Choice):
+        checked = _checked(question, [option.code for option in question.options])
+        return f"{checked},{typed}" if isinstance(question, Contact) else checked
+    return typed
 
 
 def _checked(question: Question, codes: list[str]) -> str:

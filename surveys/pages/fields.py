@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from surveys.languages import N_, Language
 from surveys.questionnaire import (
     NOT_APPLICABLE,
+    YES,
     AnswerFault,
+    Choice,
+    Contact,
     Date,
     Form,
-    MultipleChoice,
+    PicksOne,
     Question,
     Scored,
-    SingleChoice,
     Text,
 )
 
@@ -61,12 +63,12 @@ class Field:
 
     @property
     def picks_one(self) -> bool:
-        return isinstance(self.question, Scored | SingleChoice)
+        return isinstance(self.question, Scored | PicksOne)
 
     @property
     def gathers(self) -> bool:
         """Whether several inputs stand under one legend."""
-        return isinstance(self.question, Scored | SingleChoice | MultipleChoice | Date)
+        return isinstance(self.question, Scored | Choice | Date)
 
     @property
     def jalali(self) -> bool:
@@ -82,7 +84,9 @@ class Field:
         question = self.question
         if isinstance(question, Scored):
             return f"{question.id}-{question.points[0]}"
-        if isinstance(question, SingleChoice | MultipleChoice):
+        if isinstance(question, Contact) and self.part("address"):
+            return f"{question.id}-text"
+        if isinstance(question, Choice):
             return f"{question.id}-{question.options[0].code}"
         return f"{question.id}-day" if isinstance(question, Date) else f"{question.id}-text"
 
@@ -108,6 +112,8 @@ class Field:
         return next(iter(self.form.get(f"q.{self.question.id}.{name}", ())), "")
 
     def holds(self, code: object) -> bool:
+        if isinstance(self.question, Contact) and not self._values and self.part("address"):
+            return code == YES  # as it is read
         return str(code) in self._values
 
     @property

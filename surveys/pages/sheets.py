@@ -98,12 +98,17 @@ def ready_page(
 
 
 @lru_cache(maxsize=512)
-def ready_thanks(templates: Templates, survey: PublishedSurvey, code: str) -> ReadyPage:
+def ready_thanks(templates: Templates, survey: PublishedSurvey, code: str, *, linked: bool) -> ReadyPage:
+    """The page that thanks; where it is `linked`, the token of somebody's own page goes into its gap."""
     style = _style(templates)
     text = templates.render(
-        language(code), "survey/thanks.html", questionnaire=survey.questionnaire, style=_as_it_is(style)
+        language(code),
+        "survey/thanks.html",
+        questionnaire=survey.questionnaire,
+        own_page=_HOLE if linked else "",
+        style=_as_it_is(style),
     )
-    return ReadyPage(Html(text.replace("</html>", f"</html>{_HOLE}"), [style]), _HOLE)
+    return ReadyPage(Html(text if linked else text.replace("</html>", f"</html>{_HOLE}"), [style]), _HOLE)
 
 
 def render_fault(templates: Templates, spoken: Language, fault: SurveyError) -> Html:

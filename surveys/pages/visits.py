@@ -20,7 +20,7 @@ from surveys.languages import Language, choose
 from surveys.links import Ticket
 from surveys.models import Draft
 from surveys.pages.forms import Sent
-from surveys.questionnaire import Answer, Comment, scores
+from surveys.questionnaire import Answer, Comment, Reading, scores
 from surveys.reception import Reception
 from surveys.responses import Submission
 
@@ -57,7 +57,9 @@ class Visit(NamedTuple):
         return f"{self.address}?{urlencode(resumes | {'lang': spoken} | page)}"
 
     def thanks_address(self, spoken: str) -> str:
-        return f"{self.address}/thanks?lang={spoken}"
+        """The page that thanks, with the link to what becomes of the answer."""
+        own_page = self.reception.links.own_page(self.ticket.survey_id, self.ticket.response_id)
+        return f"{self.address}/thanks?lang={spoken}&c={own_page}"
 
 
 class Place(NamedTuple):
@@ -96,10 +98,10 @@ def answers_of(draft: Draft | None, survey: PublishedSurvey) -> Mapping[str, Ans
 
 
 def submission_of(
-    visit: Visit, sent: Sent, answers: Mapping[str, Answer], language: str, now: datetime, *, understood: bool
+    visit: Visit, sent: Sent, reading: Reading, language: str, now: datetime, *, understood: bool
 ) -> Submission:
-    """The response that these answers are; `understood` says that the browser names its languages, as browsers do."""
-    survey, ticket = visit.survey, visit.ticket
+    """The response that was read; `understood` says that the browser names its languages, as browsers do."""
+    survey, ticket, answers = visit.survey, visit.ticket, reading.answers
     questionnaire, age = survey.questionnaire, now - ticket.issued
     signals = {
         "honeypot": sent.honeypot,
@@ -126,6 +128,7 @@ def submission_of(
         seconds=None if questionnaire.anonymous else max(0, int(age.total_seconds())),
         scores=scores(questionnaire, answers),
         segment="" if questionnaire.anonymous else visit.segment,
+        reply_to=None if questionnaire.anonymous else reading.reply_to,
     )
 
 

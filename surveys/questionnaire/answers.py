@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from surveys.contacts import read_contact
 from surveys.languages import N_, ascii_digits, normal_text
 from surveys.questionnaire.document import (
     NOT_APPLICABLE,
+    YES,
     Answer,
     BaseQuestion,
     Comment,
+    Contact,
     MultipleChoice,
     Number,
+    PicksOne,
     Scored,
-    SingleChoice,
 )
 
 Form = Mapping[str, Sequence[str]]
@@ -29,6 +32,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _LONGEST_NUMBER = 20
 
 Asked = TypeVar("Asked", bound=BaseQuestion)
+Picked = TypeVar("Picked", bound=PicksOne)
 
 
 class Refused(Exception):
@@ -104,8 +108,8 @@ class ScoreReader(AnswerReader[Scored]):
         return score
 
 
-class SingleChoiceReader(AnswerReader[SingleChoice]):
-    def __init__(self, question: SingleChoice) -> None:
+class PicksOneReader(AnswerReader[Picked]):
+    def __init__(self, question: Picked) -> None:
         super().__init__(question)
         self._codes = frozenset(option.code for option in question.options)
 
@@ -114,6 +118,35 @@ class SingleChoiceReader(AnswerReader[SingleChoice]):
         if code not in self._codes:
             raise Refused(N_("Choose one of the options that are offered."))
         return code
+
+
+class ContactReader(PicksOneReader[Contact]):
+    """Whether we may answer; the address beside it is read apart, because it is no part of the answer."""
+
+    def __init__(self, question: Contact) -> None:
+        super().__init__(question)
+        self._address = f"{self.field}.address"
+        self.fields = (self.field, self._address)
+
+    def reply_to(self, form: Form) -> tuple[str, str] | None:
+        """The channel and address of a form whose answer is yes; None where the form gives none."""
+        return read_contact(self._typed(form))
+
+    def _given(self, form: Form) -> object:
+        given, typed = super()._given(form), self._typed(form)
+        # Whoever leaves an address wants an answer; whoever chose 'no' does not, whatever stands below.
+        answer = given or (YES if typed else UNANSWERED)
+        if answer == YES and typed and read_contact(typed) is None:
+            raise Refused(
+                N_(
+                    "This is neither an e-mail address nor a mobile number. "
+                    "Write it like name@mail.example or 09121234567, or leave it empty."
+                )
+            )
+        return answer
+
+    def _typed(self, form: Form) -> str:
+        return next((text.strip() for text in form.get(self._address, ())), "")
 
 
 class MultipleChoiceReader(AnswerReader[MultipleChoice]):

@@ -10,8 +10,10 @@ from msgspec import Struct
 from surveys.languages import N_
 from surveys.questionnaire.document import (
     NOT_APPLICABLE,
+    Choice,
     Comment,
     Condition,
+    Contact,
     Date,
     MultipleChoice,
     Number,
@@ -47,6 +49,7 @@ def check(questionnaire: Questionnaire) -> list[Fault]:
         *_size_faults(questionnaire),
         *_identity_faults(questionnaire, placed),
         *(fault for path, question in placed for fault in _question_faults(path, question)),
+        *_contact_faults(questionnaire, placed),
         *_condition_faults(placed),
     ]
 
@@ -174,6 +177,22 @@ def _option_faults(path: str, question: SingleChoice | MultipleChoice) -> Iterat
         yield Fault(f"{path}.at_most", N_("More options may be chosen than there are; lower this or remove it."))
 
 
+def _contact_faults(questionnaire: Questionnaire, placed: Sequence[tuple[str, Question]]) -> Iterator[Fault]:
+    contacts = [path for path, question in placed if isinstance(question, Contact)]
+    if contacts and questionnaire.anonymous:
+        message = N_(
+            "An anonymous survey cannot ask for an address: it would tell who answered. Remove this question, or "
+            "“anonymous”; everyone can follow what becomes of their answer on their own page anyway."
+        )
+        yield Fault(contacts[0], message)
+    for path in contacts[1:]:
+        yield Fault(path, N_("The survey asks already whether it may answer; remove this question."))
+    last = f"blocks[{len(questionnaire.blocks) - 1}]."
+    if contacts and questionnaire.layout == "paged" and not contacts[0].startswith(last):
+        message = N_("Move this question to the last page: an address that is not sent is not kept from page to page.")
+        yield Fault(contacts[0], message)
+
+
 def _condition_faults(placed: Sequence[tuple[str, Question]]) -> Iterator[Fault]:
     everywhere = {question.id for _, question in placed}
     earlier: dict[str, Question] = {}
@@ -208,7 +227,7 @@ def _comparison_faults(path: str, condition: Condition, question: Question) -> I
     for name, value in values:
         if isinstance(question, Comment):
             message = N_("A comment cannot be compared; use “answered: true”.")
-        elif isinstance(question, SingleChoice | MultipleChoice) and name in ordered:
+        elif isinstance(question, Choice) and name in ordered:
             message = N_("Options have no order; compare with “is” or “any_of”.")
         elif not _possible(value, question):
             message = N_("“%(value)s” is no possible answer to “%(question)s”.")
@@ -221,7 +240,7 @@ def _possible(value: float | str, question: Question) -> bool:
     match question, value:
         case Scored(), int():
             return value in question.points
-        case ((SingleChoice() | MultipleChoice()), str()):
+        case ((SingleChoice() | MultipleChoice() | Contact()), str()):
             return any(option.code == value for option in question.options)
         case Number(), int() | float():
             return _within(value, question.least, question.most) and (not question.integer or value == int(value))

@@ -5,12 +5,13 @@ a changed questionnaire is a new version.
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from surveys.languages import N_
+from surveys.languages import CODES, N_, language
 
 # A bare `$` would let a line break through at the end: Python's matches before it.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
@@ -31,6 +32,8 @@ Calendar = Literal["jalali", "gregorian", "by_language"]
 # 'not applicable'. A question without an answer is absent.
 Answer = int | float | str | list[str] | None
 NOT_APPLICABLE = "not_applicable"
+# The answers to whether we may answer.
+YES, NO = "yes", "no"
 
 _Value = int | float | str
 
@@ -165,6 +168,14 @@ class MultipleChoice(BaseQuestion, frozen=True, kw_only=True, tag="multiple_choi
     at_most: Annotated[int, Meta(ge=1)] | None = None
 
 
+class Contact(BaseQuestion, frozen=True, kw_only=True, tag="contact"):
+    """May we answer you, and where. The answer is yes or no; the address is kept apart from the answers."""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return _contact_options()
+
+
 class Comment(BaseQuestion, frozen=True, kw_only=True, tag="comment"):
     """The customer's own words."""
 
@@ -192,8 +203,20 @@ class Date(BaseQuestion, frozen=True, kw_only=True, tag="date"):
         return self.calendar == "jalali" or (self.calendar == "by_language" and language == "fa")
 
 
-Choice = SingleChoice | MultipleChoice
-Question = NPS | CSAT | CES | Rating | SingleChoice | MultipleChoice | Comment | Number | Date
+@lru_cache(maxsize=1)
+def _contact_options() -> tuple[Option, ...]:
+    """The words are ours, in every language: what they promise is what the product does."""
+    words = {YES: N_("Yes, please answer me"), NO: N_("No")}
+    return tuple(
+        Option(code=answer, text={code: language(code).gettext(text) for code in CODES})
+        for answer, text in words.items()
+    )
+
+
+# One option of several, and any that has options.
+PicksOne = SingleChoice | Contact
+Choice = PicksOne | MultipleChoice
+Question = NPS | CSAT | CES | Rating | SingleChoice | MultipleChoice | Contact | Comment | Number | Date
 
 
 class Block(Part, frozen=True, kw_only=True):

@@ -9,18 +9,21 @@ from surveys.questionnaire.answers import (
     UNANSWERED,
     AnswerReader,
     CommentReader,
+    ContactReader,
     Form,
     MultipleChoiceReader,
     NumberReader,
+    PicksOneReader,
     Refused,
     ScoreReader,
-    SingleChoiceReader,
 )
 from surveys.questionnaire.days import DateReader
 from surveys.questionnaire.document import (
+    YES,
     Answer,
     BaseQuestion,
     Comment,
+    Contact,
     Date,
     MultipleChoice,
     Number,
@@ -35,7 +38,8 @@ from surveys.questionnaire.logic import holds
 
 _READERS: tuple[tuple[type[BaseQuestion], type[AnswerReader[Any]]], ...] = (
     (Scored, ScoreReader),
-    (SingleChoice, SingleChoiceReader),
+    (SingleChoice, PicksOneReader),
+    (Contact, ContactReader),
     (MultipleChoice, MultipleChoiceReader),
     (Comment, CommentReader),
     (Number, NumberReader),
@@ -62,11 +66,15 @@ class AnswerFault:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The answers that can be stored, what is wrong, and the form as it came so that it can be shown again."""
+    """The answers that can be stored, what is wrong, and the form as it came so that it can be shown again.
+
+    `reply_to` is the channel and address at which somebody wants to be answered; it is in none of the answers.
+    """
 
     answers: dict[str, Answer]
     faults: tuple[AnswerFault, ...]
     raw: Form
+    reply_to: tuple[str, str] | None = None
 
 
 class Reader:
@@ -79,6 +87,7 @@ class Reader:
             for index, block in enumerate(questionnaire.blocks)
             for question in block.questions
         ]
+        self._contact = next((reader for _, reader in self._readers if isinstance(reader, ContactReader)), None)
         self._ids = frozenset(question.id for question in questionnaire.questions)
 
     def read_form(self, form: Form, block: int | None = None, earlier: Mapping[str, Answer] | None = None) -> Reading:
@@ -88,7 +97,7 @@ class Reader:
         answers to questions that it hides.
         """
         answers, faults = self._read(lambda reader: reader.from_form(form), block, earlier or {})
-        return Reading(answers, faults, form)
+        return Reading(answers, faults, form, self._reply_to(form, answers))
 
     def check_answers(self, values: Mapping[str, object]) -> Reading:
         """Read a complete response that is typed already; None is 'not applicable', "7" is as good as 7."""
@@ -107,6 +116,10 @@ class Reader:
             if reader.question.id in answers:
                 fields |= reader.to_form(answers[reader.question.id], language)
         return fields
+
+    def _reply_to(self, form: Form, answers: Mapping[str, Answer]) -> tuple[str, str] | None:
+        contact = self._contact
+        return contact.reply_to(form) if contact and answers.get(contact.question.id) == YES else None
 
     def _read(
         self,

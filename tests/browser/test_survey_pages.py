@@ -128,7 +128,7 @@ def test_leaving_and_coming_back_resumes(chromium: Any, address: str, surveys_da
     assert resumed.input_value("#suggestion-text") == "صف"
     resumed.check("#satisfaction-5", force=True)
     resumed.click("button.send")
-    resumed.wait_for_url("**/thanks?lang=fa")
+    resumed.wait_for_url("**/thanks?lang=fa&c=*")
     resumed.go_back()
 
     assert "/thanks" in resumed.url
@@ -152,7 +152,7 @@ def test_going_back_and_sending_again_is_one_response(
             tab.check(f"#recommend-{score}", force=True)
             tab.check("#satisfaction-5", force=True)
             tab.click("button.send")
-        tab.wait_for_url("**/thanks?lang=en")
+        tab.wait_for_url("**/thanks?lang=en&c=*")
         tab.go_back()
 
     assert len(_answers(surveys_database)) == 1

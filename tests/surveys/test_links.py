@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from surveys.database import new_id
 from surveys.errors import UnknownLink
-from surveys.links import Links, PersonalLink
+from surveys.links import Links, OwnPage, PersonalLink
 
 LINKS = Links("a secret of the tests, long enough")
 LINK = PersonalLink(new_id(), new_id())
@@ -40,7 +40,7 @@ def test_a_changed_letter_is_noticed(place: int, letter: str) -> None:
 @given(st.text(max_size=120))
 def test_anything_else_is_unknown(text: str) -> None:
     """No text makes the reader fail otherwise."""
-    for read in (LINKS.read_personal, LINKS.read_ticket):
+    for read in (LINKS.read_personal, LINKS.read_ticket, LINKS.read_own_page):
         with pytest.raises(UnknownLink):
             read(text)
 
@@ -49,6 +49,17 @@ def test_a_personal_link_is_no_ticket() -> None:
     """Each kind has a key of its own."""
     with pytest.raises(UnknownLink):
         LINKS.read_ticket(LINKS.personal(LINK))
+
+
+def test_an_own_page_is_read_back_and_is_no_personal_link() -> None:
+    """It names survey and response, and neither kind opens the other, though both sign two ids."""
+    token = LINKS.own_page(LINK.survey_id, LINK.invitation_id)
+
+    assert LINKS.read_own_page(token) == OwnPage(LINK.survey_id, LINK.invitation_id)
+    with pytest.raises(UnknownLink):
+        LINKS.read_personal(token)
+    with pytest.raises(UnknownLink):
+        LINKS.read_own_page(LINKS.personal(LINK))
 
 
 def test_a_second_spelling_is_refused() -> None:

@@ -8,11 +8,14 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import func, select
 
+from cem.audit import AuditEvent
 from cem.people.accounts import add_api_key, revoke_api_key
+from surveys.contacts import addresses_of
 from surveys.database import Database, utc_now
 from surveys.models import Customer, Encounter, Invitation, Journey, Segment, Touchpoint, Unit
 from surveys.publishing import publish
 from surveys.questionnaire import read_yaml
+from surveys.touchpoints import customer_id_of
 
 
 @pytest.fixture
@@ -152,5 +155,33 @@ def test_a_segment_that_is_not_there(
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["field"] == "customer.segment"
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Encounter)) == 0
+
+
+@pytest.mark.parametrize("mobile", ["09121234567", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "00989121234567", "+98 912 123 4567"])
+def test_a_customer_with_addresses(client: TestClient[Litestar], key: str, database: Database, mobile: str) -> None:
+    """They are kept in one form; a later encounter changes what it tells and leaves the rest; a repeat changes none."""
+    told = {"reference": "c1", "email": " Sara@Mail.Example", "mobile": mobile}
+    first = body(customer=told)
+    assert send(client, key, first).status_code == 201
+    assert send(client, key, body(key="k2", customer={"reference": "c1", "email": "s@mail.example"})).status_code == 201
+    assert send(client, key, first).status_code == 200
+
+    with database.read() as session:
+        assert addresses_of(session, customer_id_of("c1")) == {"email": "s@mail.example", "sms": "+989121234567"}
+        assert "mail" not in str(session.scalars(select(AuditEvent.details)).all())
+
+
+@pytest.mark.parametrize(("field", "value"), [("mobile", "02188776655"), ("email", "sara at mail"), ("mobile", "")])
+def test_an_address_that_is_none(
+    client: TestClient[Litestar], key: str, database: Database, field: str, value: str
+) -> None:
+    """A problem document that names the field and does not repeat the address; nothing is recorded."""
+    answer = send(client, key, body(customer={"reference": "c1", field: value}))
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == f"customer.{field}"
+    assert not value or value not in answer.text
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Encounter)) == 0

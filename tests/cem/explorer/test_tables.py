@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,8 @@ from cem.scorecards.offers import read_offers
 from cem.scorecards.privacy import MINIMUM, hidden_cells
 from surveys.cuts import Column, Scores, held, margin
 from surveys.database import Database
+from surveys.languages import language
+from surveys.questionnaire import read_yaml
 
 Answer = Callable[..., None]
 Choose = Callable[..., Choice]
@@ -195,3 +198,14 @@ def test_no_closed_cell_is_the_rest_of_its_line(answers: dict[tuple[int, int], i
             line = {cell: n for cell, n in answers.items() if cell[side] == group and n}
             inside = [n for cell, n in line.items() if cell in closed]
             assert not inside or len(inside) == len(line) or (len(inside) > 1 and sum(inside) >= MINIMUM)
+
+
+def test_whether_we_may_answer_divides_those_who_said(root: Path) -> None:
+    """Yes and no are the groups of a cut like any other choice."""
+    asked = read_yaml(root / "examples" / "every-question.yaml")
+    cut = {cut.code: cut for cut in questions(asked)}["q.answer_me"]
+
+    assert [(group.code, group.name(language("en"))) for group in cut.groups] == [
+        ("yes", "Yes, please answer me"),
+        ("no", "No"),
+    ]

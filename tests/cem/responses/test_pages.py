@@ -3,17 +3,20 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from cem.responses.answers import written
 from cem.roles import Role
 from surveys.database import Database, day_of, new_id, utc_now
+from surveys.languages import language
 from surveys.models import Survey
 from surveys.publishing import current_version, publish
-from surveys.questionnaire import Questionnaire
+from surveys.questionnaire import Contact, Questionnaire, read_yaml
 from surveys.responses import Submission, record
 
 SignIn = Callable[[Role], TestClient[Litestar]]
@@ -219,3 +222,11 @@ def test_an_anonymous_survey_shows_no_rows(sign_in: SignIn, survey: Survey, data
     assert "/responses/quiet/" not in page
     assert client.get(f"/responses/quiet/{identity}").status_code == 404
     assert "Customer segment" not in page
+
+
+def test_whether_we_may_answer_in_words(root: Path) -> None:
+    """Yes and no as the customer read them."""
+    (asked,) = (q for q in read_yaml(root / "examples" / "every-question.yaml").questions if isinstance(q, Contact))
+
+    assert written(asked, "yes", language("en")) == "Yes, please answer me"
+    assert written(asked, "no", language("fa")) == "خیر"

@@ -9,6 +9,7 @@ from click.testing import Result
 from sqlalchemy import select
 
 from cem.audit import AuditEvent
+from surveys.contacts import addresses_of
 from surveys.database import Database
 from surveys.models import Customer, Segment
 from surveys.touchpoints import customer_id_of
@@ -92,3 +93,32 @@ def test_a_file_that_is_none(bring: Callable[..., Result], database: Database, t
     assert result.exit_code == 2
     assert result.stderr.startswith("cem: ")
     assert stored(database) == {}
+
+
+def test_addresses_come_along(bring: Callable[..., Result], database: Database) -> None:
+    """In one form whatever was typed; a new address is a change, and an empty cell leaves the one that is there."""
+    header = "reference,email,mobile\n"
+    first = bring(f"{header}c1,Sara@Mail.Example,۰۹۱۲۱۲۳۴۵۶۷\nc2,,+49 170 1234567\n")
+    again = bring(f"{header}c1,sara@mail.example,00989121234567\nc2,,\n")
+    moved = bring(f"{header}c1,,9121111111\nc2,reza@mail.example,\n")
+
+    assert first.stdout == "2 rows: 2 new, 0 changed, 0 as they were, 0 refused.\n"
+    assert again.stdout == "2 rows: 0 new, 0 changed, 2 as they were, 0 refused.\n"
+    assert moved.stdout == "2 rows: 0 new, 2 changed, 0 as they were, 0 refused.\n"
+    with database.read() as session:
+        assert addresses_of(session, customer_id_of("c1")) == {"email": "sara@mail.example", "sms": "+989121111111"}
+        assert addresses_of(session, customer_id_of("c2")) == {"email": "reza@mail.example", "sms": "+491701234567"}
+        assert "mail" not in str(session.scalars(select(AuditEvent.details)).all())
+
+
+def test_a_wrong_address_refuses_its_row(bring: Callable[..., Result], database: Database) -> None:
+    """With what to do, and without repeating what may be somebody's address."""
+    result = bring("reference,email,mobile\nc1,sara at mail,\nc2,,02188776655\nc3,,\n")
+
+    assert result.exit_code == 1
+    assert result.stdout == "3 rows: 1 new, 0 changed, 0 as they were, 2 refused.\n"
+    assert "line 2, column 'email': This is no e-mail address, such as name@mail.example." in result.stderr
+    assert "line 3, column 'mobile': This is no mobile number, such as 09121234567" in result.stderr
+    assert "sara" not in result.stderr
+    assert "0218" not in result.stderr
+    assert stored(database) == {"c3": ("fa", "")}

@@ -11,7 +11,9 @@ from sqlalchemy import event
 from surveys.database import Database
 from surveys.formats.columns import Column, Missing, question_columns
 from surveys.formats.exports import BATCH, FIXED, Table
+from surveys.publishing import publish
 from surveys.questionnaire import read_yaml
+from tests.surveys.formats.conftest import FIRST, NOW
 
 Give = Callable[..., Any]
 Exported = Callable[..., Table]
@@ -224,3 +226,22 @@ def test_rows_are_read_as_they_are_needed(give: Give, exported: Exported, publis
     exported()
 
     assert fetched == [BATCH]
+
+
+def test_whether_we_may_answer_is_a_column_of_yes_and_no(published: Database, exported: Exported, give: Give) -> None:
+    """Like a single choice, labelled in both languages; the address is in no column."""
+    asked = FIRST + "      - {type: contact, id: answer_me, purpose: p, text: {fa: پاسخ, en: May we}}\n"
+    with published.write() as session:
+        publish(session, read_yaml(asked), NOW)
+    give({"recommend": 3, "answer_me": "yes"}, reply_to=("email", "sara@mail.example"))
+    table = exported()
+    shown = column(table, "answer_me")
+
+    assert shown.kind == "text"
+    assert shown.values == {
+        "yes": {"fa": "بله، لطفاً به من پاسخ دهید", "en": "Yes, please answer me"},
+        "no": {"fa": "خیر", "en": "No"},
+    }
+    (row,) = records(table)
+    assert row["answer_me"] == "yes"
+    assert "mail" not in str(row)

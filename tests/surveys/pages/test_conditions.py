@@ -14,6 +14,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"type": "multiple_choice", "id": "many", "options": [{"code": c, "text": {"en": c}} for c in "xyz"]},
     {"type": "number", "id": "number"},
     {"type": "comment", "id": "words"},
+    {"type": "contact", "id": "back"},
     {"type": "comment", "id": "parent", "show_if": {"question": "score", "is": 3}},
 ]
 CHECKED = "form:not({}) #asked{{display:none}}"
@@ -47,6 +48,11 @@ def _rules(condition: dict[str, Any]) -> str:
         ({"question": "many", "any_of": ["x", "z"]}, ":has(:is(#many-x,#many-z):checked)"),
         ({"question": "one", "answered": True}, ":has(:is(#one-a):checked)"),
         ({"question": "one", "answered": False}, ":not(:has(:is(#one-a):checked))"),
+        ({"question": "back", "is": "no"}, ":has(:is(#back-no):checked)"),
+        (
+            {"question": "back", "answered": True},
+            ":has(:is(#back-yes,#back-no):checked,#back .text:not(:placeholder-shown))",
+        ),
         ({"question": "words", "answered": True}, ":has(#words .text:not(:placeholder-shown))"),
         (
             {"all": [{"question": "score", "is": 0}, {"question": "one", "is": "a"}]},

@@ -98,6 +98,37 @@ def test_repeated_languages_and_blocks(make: Make) -> None:
     assert "blocks[1].id" in paths(make(blocks=[block, block]))
 
 
+CONTACT = {"type": "contact", "id": "answer_me"}
+
+
+@pytest.mark.parametrize(
+    ("questions", "fields", "path", "words"),
+    [
+        ([NPS, CONTACT], {"anonymous": True}, "blocks[0].questions[1]", "An anonymous survey cannot ask"),
+        ([CONTACT, NPS, {**CONTACT, "id": "again"}], {}, "blocks[0].questions[2]", "asks already"),
+    ],
+)
+def test_where_nobody_can_be_asked_for_an_address(
+    make: Make, questions: list[Fields], fields: Fields, path: str, words: str
+) -> None:
+    """Not in an anonymous survey, and not twice."""
+    ((found, message),) = faults(make(*questions, **fields))
+
+    assert found == path
+    assert words in message
+    assert check(make(NPS, CONTACT)) == []
+
+
+def test_an_address_is_asked_for_on_the_last_page(make: Make) -> None:
+    """A draft does not keep it, so it would be lost between pages; a single page may ask anywhere."""
+    base = {"text": {"en": "How was it?"}, "purpose": "To learn."}
+    blocks = [{"id": part["id"], "questions": [{**base, **part}]} for part in (CONTACT, NPS)]
+
+    assert paths(make(blocks=blocks, layout="paged")) == ["blocks[0].questions[0]"]
+    assert paths(make(blocks=blocks[::-1], layout="paged")) == []
+    assert paths(make(blocks=blocks)) == []
+
+
 def test_empty_questionnaires(make: Make) -> None:
     """A questionnaire and a block without a question are refused."""
     assert paths(make(blocks=[])) == ["blocks"]
@@ -128,6 +159,8 @@ def test_number_of_questions(make: Make, kind: str, most: int) -> None:
         ({"question": "since", "at_least": "2025-13-01"}, ".at_least"),
         ({"question": "since", "at_least": "1990-01-01"}, ".at_least"),
         ({"question": "words", "is": "good"}, ".is"),
+        ({"question": "answer_me", "is": "maybe"}, ".is"),
+        ({"question": "answer_me", "at_least": "yes"}, ".at_least"),
         ({"question": "nowhere", "answered": True}, ".question"),
         ({"question": "last", "answered": True}, ".question"),
         ({"question": "later", "answered": True}, ".question"),
@@ -145,11 +178,12 @@ def test_impossible_conditions(make: Make, condition: Fields, path: str) -> None
         {"type": "number", "id": "visits", "least": 0, "most": 200, "integer": True},
         {"type": "date", "id": "since", "earliest": "2000-01-01"},
         {"type": "comment", "id": "words"},
+        CONTACT,
         {"type": "comment", "id": "last", "show_if": condition},
         {"type": "comment", "id": "later"},
     )
 
-    assert paths(questionnaire) == [f"blocks[0].questions[5].show_if{path}"]
+    assert paths(questionnaire) == [f"blocks[0].questions[6].show_if{path}"]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +194,7 @@ def test_impossible_conditions(make: Make, condition: Fields, path: str) -> None
         {"question": "visits", "at_least": 2.5},
         {"question": "since", "at_most": "2025-01-01"},
         {"question": "words", "answered": False},
+        {"question": "answer_me", "is": "yes"},
     ],
 )
 def test_possible_conditions(make: Make, condition: Fields) -> None:
@@ -170,6 +205,7 @@ def test_possible_conditions(make: Make, condition: Fields) -> None:
         {"type": "number", "id": "visits"},
         {"type": "date", "id": "since"},
         {"type": "comment", "id": "words"},
+        CONTACT,
         {"type": "comment", "id": "last", "required": True, "show_if": condition},
     )
 
