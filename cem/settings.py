@@ -12,6 +12,7 @@ import msgspec
 
 from cem.errors import SettingsFault
 from surveys.delivery.mail import MailServer
+from surveys.delivery.sms import BODY, JSON, SmsGateway
 
 FILE = "cem.toml"
 _WRITTEN = {int: "a whole number", str: "a text in quotes"}
@@ -33,6 +34,12 @@ class Settings:
     # Where mail is handed over; without it mail waits in the outbox.
     smtp_url: str = ""
     mail_from: str = ""
+    # The HTTP gateway that text messages are handed to; without it they wait in the outbox.
+    sms_url: str = ""
+    sms_body: str = BODY
+    sms_content_type: str = JSON
+    sms_authorization: str = ""
+    sms_from: str = ""
     # For how long it is known who was paid what by a reward plan; payroll keeps its own books.
     rewards_keep_years: int = 5
     # The program that prints PDF files; found by itself where it has a usual name.
@@ -55,6 +62,10 @@ class Settings:
                 MailServer.read(self.smtp_url, self.mail_from)
             except ValueError as fault:
                 raise SettingsFault(f"CEM_SMTP_URL {fault}.") from None
+        try:
+            self.sms_gateway  # noqa: B018 - it is made, and with that checked
+        except ValueError as fault:
+            raise SettingsFault(f"{fault}.") from None
         # Addresses are made by adding a path.
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
@@ -68,6 +79,12 @@ class Settings:
     @property
     def mail_server(self) -> MailServer | None:
         return MailServer.read(self.smtp_url, self.mail_from) if self.smtp_url else None
+
+    @property
+    def sms_gateway(self) -> SmsGateway | None:
+        if not self.sms_url:
+            return None
+        return SmsGateway(self.sms_url, self.sms_body, self.sms_content_type, self.sms_authorization, self.sms_from)
 
     @property
     def secure(self) -> bool:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from cem.errors import BadInput
 from cem.jobs.models import JobState
-from cem.jobs.running import Outcome, run_job
+from cem.jobs.running import Outcome, is_idle, run_job
 from cem.jobs.schedule import JOBS
 from cem.serving import opened
 from cem.settings import read_settings
@@ -21,19 +21,25 @@ def jobs() -> None:
 @jobs.command("list")
 def list_jobs() -> None:
     """When each job ran, what it did, and when it runs next; how much waits in the outbox."""
-    with opened() as database, database.read() as reader:
-        states = {state.name: state for state in reader.scalars(select(JobState))}
-        waiting = count_waiting(reader)
+    settings, now = read_settings(), utc_now()
+    with opened(settings) as database:
+        with database.read() as reader:
+            states = {state.name: state for state in reader.scalars(select(JobState))}
+            waiting = count_waiting(reader)
+        idle = {job.name for job in JOBS if is_idle(database, settings, job, now)}
     for job in JOBS:
-        click.echo(f"{job.name:<16} every {job.every}  {_told(states.get(job.name))}")
+        told = _told(states.get(job.name), idle=job.name in idle)
+        click.echo(f"{job.name:<16} every {job.every}  {told}")
     click.echo(f"waiting in the outbox: {waiting}")
 
 
-def _told(state: JobState | None) -> str:
+def _told(state: JobState | None, *, idle: bool) -> str:
+    """A job with nothing to do has no next time: it runs when there is something."""
     if state is None or state.ran_at is None:
-        return "never ran"
+        return "never ran" + "; nothing to do" * idle
     result = f"failed ({state.fault})" if state.fault else f"did {state.done}"
-    return f"ran {state.ran_at:%Y-%m-%d %H:%M:%S}Z, {result}; next {state.next_at:%Y-%m-%d %H:%M:%S}Z"
+    coming = "nothing to do" if idle else f"next {state.next_at:%Y-%m-%d %H:%M:%S}Z"
+    return f"ran {state.ran_at:%Y-%m-%d %H:%M:%S}Z, {result}; {coming}"
 
 
 @jobs.command()

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from cem.jobs.models import JobState
 from cem.settings import Settings
@@ -28,11 +29,16 @@ LAST_WORDS = 10.0
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every so often; `run` says how much it did. It keeps its transactions short: writers wait."""
+    """Something to do every so often; `run` says how much it did. It keeps its transactions short: writers wait.
+
+    `idle` is a cheap look: True where there is nothing to do. Such a job is looked at `every` so often, and a claim is
+    written only when there is something.
+    """
 
     name: str
     every: timedelta
     run: Callable[[Database, Settings, datetime], int]
+    idle: Callable[[Session, Settings, datetime], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,18 @@ def run_job(database: Database, settings: Settings, job: Job, now: datetime, *, 
         outcome = Outcome(fault=type(fault).__name__[:64])
     _record(database, job, now, until, outcome)
     return outcome
+
+
+def is_idle(database: Database, settings: Settings, job: Job, now: datetime) -> bool:
+    """Whether a job has nothing to do now. One that cannot be looked at is run, and tells its fault as a job does."""
+    if job.idle is None:
+        return False
+    try:
+        with database.read() as reader:
+            return job.idle(reader, settings, now)
+    except Exception as fault:  # noqa: BLE001 - a job's fault is its own
+        log.error("job %s cannot be looked at: %s", job.name, type(fault).__name__)  # noqa: TRY400 - as above
+        return False
 
 
 def next_times(database: Database, jobs: Sequence[Job]) -> dict[str, datetime]:
@@ -98,6 +116,8 @@ class Runner:
         self, database: Database, settings: Settings, jobs: Sequence[Job], clock: Callable[[], datetime] = utc_now
     ) -> None:
         self._database, self._settings, self._jobs, self._clock = database, settings, jobs, clock
+        # When a job that had nothing to do is looked at again: it is not written, so each server knows its own.
+        self._looks: dict[str, datetime] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
@@ -126,7 +146,13 @@ class Runner:
         times = next_times(self._database, self._jobs)
         for job in self._jobs:
             now = self._clock()
-            if not self._stopping.is_set() and times.get(job.name, now) <= now:
+            if self._looks.get(job.name, now) > now:
+                times[job.name] = max(self._looks[job.name], times.get(job.name, now))
+            elif self._stopping.is_set() or times.get(job.name, now) > now:
+                continue
+            elif is_idle(self._database, self._settings, job, now):
+                times[job.name] = self._looks[job.name] = now + job.every
+            else:
                 outcome = run_job(self._database, self._settings, job, now)
                 times[job.name] = now + (job.every if outcome else timedelta(seconds=LONGEST_PAUSE))
         soonest = min((times[job.name] for job in self._jobs if job.name in times), default=self._clock())

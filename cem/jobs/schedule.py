@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
@@ -10,7 +12,8 @@ from cem.rewards.integrity import check_open_runs
 from cem.rewards.retention import forget_old_rewards
 from cem.settings import Settings
 from surveys.database import Database
-from surveys.delivery.mail import KIND, Post
+from surveys.delivery import mail, sms
+from surveys.delivery.outbox import is_due
 from surveys.delivery.sending import forget_old, send_due
 
 
@@ -19,8 +22,25 @@ def send_mail(database: Database, settings: Settings, now: datetime) -> int:
     server = settings.mail_server
     if server is None:
         return 0
-    with Post(server) as post:
-        return send_due(database, KIND, post.send, now)
+    with mail.Post(server) as post:
+        return send_due(database, mail.KIND, post.send, now)
+
+
+def no_mail(reader: Session, settings: Settings, now: datetime) -> bool:
+    return settings.mail_server is None or not is_due(reader, now, mail.KIND)
+
+
+def send_sms(database: Database, settings: Settings, now: datetime) -> int:
+    """Without a gateway text messages wait, as letters do."""
+    gateway = settings.sms_gateway
+    if gateway is None:
+        return 0
+    with sms.Courier(gateway) as courier:
+        return send_due(database, sms.KIND, courier.send, now)
+
+
+def no_sms(reader: Session, settings: Settings, now: datetime) -> bool:
+    return settings.sms_gateway is None or not is_due(reader, now, sms.KIND)
 
 
 def forget_outbox(database: Database, settings: Settings, now: datetime) -> int:  # noqa: ARG001 - as jobs are called
@@ -28,7 +48,9 @@ def forget_outbox(database: Database, settings: Settings, now: datetime) -> int:
 
 
 JOBS = (
-    Job("outbox", timedelta(seconds=15), send_mail),
+    # Somebody may be waiting for what they asked for; where nothing is due, nothing is written.
+    Job("outbox", timedelta(seconds=2), send_mail, no_mail),
+    Job("sms", timedelta(seconds=2), send_sms, no_sms),
     # Oftener than they are due, so that a server that was down makes up for it.
     Job("digests", timedelta(minutes=10), put_due_digests),
     # A comment is read a little after it came, and every comment again after a topic or the model has changed.

@@ -21,6 +21,7 @@ from surveys.models import Outgoing
 TAKEN = timedelta(minutes=5)
 # After each try that failed; when there are no more, the row is given up: two and a half days.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440, 1440))
+NO_WAIT = timedelta()
 # For so long a row is remembered, which is longer than any period whose message must not go out twice.
 REMEMBERED = timedelta(days=90)
 LONGEST_ERROR = 300
@@ -72,11 +73,15 @@ def record_sent(session: Session, outbox_id: uuid.UUID, now: datetime) -> None:
     session.execute(update(Outgoing).where(Outgoing.outbox_id == outbox_id).values(changes))
 
 
-def record_fault(session: Session, taken: Outgoing, now: datetime, error: str, *, final: bool) -> None:
-    """What went wrong: tried again after a pause, or given up. Nothing where another has taken the row since."""
+def record_fault(
+    session: Session, taken: Outgoing, now: datetime, error: str, *, final: bool, wait: timedelta = NO_WAIT
+) -> None:
+    """What went wrong: tried again after a pause or, if that is longer, the wait that the other side asks for; or
+    given up. Nothing where another has taken the row since.
+    """
     given_up = final or taken.attempts > len(PAUSES)
     changes: dict[str, Any] = {"taken_until": None, "last_error": error[:LONGEST_ERROR]}
-    changes |= {"failed_at": now} if given_up else {"due_at": now + PAUSES[taken.attempts - 1]}
+    changes |= {"failed_at": now} if given_up else {"due_at": now + max(wait, PAUSES[taken.attempts - 1])}
     mine = Outgoing.outbox_id == taken.outbox_id, Outgoing.taken_until == taken.taken_until
     session.execute(update(Outgoing).where(*mine, *_waiting()).values(changes))
 
@@ -92,6 +97,12 @@ def forget(session: Session, before: datetime) -> int:
     done = or_(Outgoing.sent_at.is_not(None), Outgoing.failed_at.is_not(None))
     gone = delete(Outgoing).where(Outgoing.created_at < before, done).returning(Outgoing.outbox_id)
     return len(session.execute(gone).all())
+
+
+def is_due(session: Session, now: datetime, kind: str) -> bool:
+    """Whether there is a row to take; a look, without a transaction that writes."""
+    there = select(1).where(*_waiting(), Outgoing.kind == kind, Outgoing.due_at <= now, *_free(now)).limit(1)
+    return session.scalar(there) is not None
 
 
 def count_waiting(session: Session) -> int:

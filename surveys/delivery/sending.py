@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from surveys.database import Database
-from surveys.delivery.outbox import REMEMBERED, forget, record_fault, record_sent, take
+from surveys.delivery.outbox import NO_WAIT, REMEMBERED, forget, record_fault, record_sent, take
 from surveys.models import Outgoing
 
 log = logging.getLogger(__name__)
@@ -15,14 +15,14 @@ MOST = 50
 
 
 class Undelivered(Exception):
-    """Why something was not delivered; `final` where trying again is of no use.
+    """Why something was not delivered; `final` where trying again is of no use, and not before `wait` has passed.
 
     The text is kept with the row and shown, so it holds no secret.
     """
 
-    def __init__(self, reason: str, *, final: bool) -> None:
+    def __init__(self, reason: str, *, final: bool, wait: timedelta = NO_WAIT) -> None:
         super().__init__(reason)
-        self.final = final
+        self.final, self.wait = final, wait
 
 
 Send = Callable[[Outgoing], None]
@@ -51,7 +51,7 @@ def _send_one(database: Database, one: Outgoing, send: Send, now: datetime) -> b
     except Undelivered as fault:
         log.warning("%s %s was not delivered", one.kind, one.outbox_id)
         with database.write() as session:
-            record_fault(session, one, now, str(fault), final=fault.final)
+            record_fault(session, one, now, str(fault), final=fault.final, wait=fault.wait)
         return False
     except Exception as fault:  # noqa: BLE001 - one bad row must not keep its neighbours from being sent
         # The fault's own text may quote the message; its class is enough to look for the cause.

@@ -1,20 +1,26 @@
 """Jobs: when they run, once among several servers, and what a failing one does."""
 
+import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from cem.app import create_app
 from cem.jobs.models import JobState
 from cem.jobs.running import LEASE, Job, Outcome, Runner, run_job
+from cem.jobs.schedule import JOBS
 from cem.settings import Settings
-from surveys.database import Database
+from surveys.database import Database, utc_now
+from surveys.delivery.outbox import put
 
 NOW = datetime(2025, 11, 10, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -166,3 +172,119 @@ def test_stopping_is_prompt(database: Database, settings: Settings) -> None:
         began = time.monotonic()
 
     assert time.monotonic() - began < 2
+
+
+def commits(database: Database) -> list[str]:
+    """A list that grows with every transaction that is committed, by reader or writer."""
+    seen: list[str] = []
+    for engine in {id(engine): engine for engine in (database.writer, database.reader)}.values():
+        event.listen(engine, "commit", lambda _: seen.append("commit"))
+    return seen
+
+
+def test_an_idle_job_writes_nothing(database: Database, settings: Settings) -> None:
+    """A server with nothing to do looks, and commits nothing; a look that finds something is followed by a run."""
+    looked: list[datetime] = []
+    work: list[str] = []
+    count = Count()
+
+    def idle(_reader: Session, _settings: Settings, now: datetime) -> bool:
+        looked.append(now)
+        return not work
+
+    seen = commits(database)
+    with Runner(database, settings, [Job("looks", timedelta(seconds=0.3), count, idle)]):
+        wait_for(lambda: len(looked) > 3)
+        written = list(seen)
+        with database.read() as reader:
+            rows = reader.scalars(select(JobState)).all()
+        work.append("a letter")
+        wait_for(lambda: count.ran)
+
+    assert written == []
+    assert rows == []
+    gaps = [later - earlier for earlier, later in itertools.pairwise(looked[:4])]
+    assert min(gaps) >= timedelta(seconds=0.3)
+
+
+def test_an_idle_job_is_looked_at_as_often_as_it_is_due(database: Database, settings: Settings) -> None:
+    """Others that are due sooner do not make it be looked at more often, and it does not keep them back."""
+    looked: list[datetime] = []
+    count = Count()
+
+    def idle(_reader: Session, _settings: Settings, now: datetime) -> bool:
+        looked.append(now)
+        return True
+
+    jobs = [Job("rare", HOUR, Count(), idle), Job("often", timedelta(seconds=0.1), count)]
+    with Runner(database, settings, jobs):
+        wait_for(lambda: len(count.ran) > 3)
+
+    assert len(looked) == 1
+
+
+def test_a_look_that_fails(database: Database, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    """The job runs all the same, and so do its neighbours."""
+
+    def fail(*_: object) -> bool:
+        raise LookupError("mina@bank.example")
+
+    one, other = Count(), Count()
+    jobs = [Job("one", timedelta(seconds=0.1), one, fail), Job("other", timedelta(seconds=0.1), other)]
+    with caplog.at_level(logging.ERROR), Runner(database, settings, jobs):
+        wait_for(lambda: one.ran and other.ran)
+
+    assert "job one cannot be looked at: LookupError" in caplog.text
+    assert "mina" not in caplog.text
+
+
+@pytest.fixture
+def gateway() -> Iterator[tuple[str, list[bytes]]]:
+    """An SMS gateway on this machine: its address, and what it was sent."""
+    arrived: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            arrived.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/", arrived
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_what_is_due_leaves_soon(database: Database, settings: Settings, gateway: tuple[str, list[bytes]]) -> None:
+    """While the server runs, a text message is with the gateway about two seconds after it was put."""
+    address, arrived = gateway
+    chosen = [job for job in JOBS if job.name in {"outbox", "sms"}]
+    looked: list[str] = []
+
+    def watched(job: Job) -> Job:
+        def idle(reader: Session, settings: Settings, now: datetime) -> bool:
+            looked.append(job.name)
+            return job.idle is None or job.idle(reader, settings, now)
+
+        return replace(job, idle=idle)
+
+    app = create_app(replace(settings, sms_url=address), database=database, jobs=[watched(job) for job in chosen])
+    with TestClient(app):
+        wait_for(lambda: {"outbox", "sms"} <= set(looked))
+        put_at = time.monotonic()
+        with database.write() as session:
+            payload = {"text": "سلام", "language": "fa"}
+            put(session, utc_now(), kind="sms", recipient="+989121234567", key="x", payload=payload)
+        wait_for(lambda: arrived)
+        took = time.monotonic() - put_at
+
+    # Two seconds between two looks, and a slow machine.
+    assert took < 6
+    assert [job.every for job in chosen] == [timedelta(seconds=2)] * 2

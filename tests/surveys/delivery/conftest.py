@@ -1,10 +1,12 @@
-"""A real mail server on this machine, which answers as a test wishes, and an outbox with a letter."""
+"""A real mail server and a real SMS gateway on this machine, which answer as a test wishes; an outbox to send from."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -92,3 +94,61 @@ def post_letter(database: Database) -> Callable[..., bool]:
             return put(session, now, kind=KIND, recipient=recipient, key=key, payload=PAYLOAD | others)
 
     return letter
+
+
+@dataclass
+class Desk:
+    """What reached the gateway, and what it is to say to the next ones: status and headers."""
+
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    callers: set[Any] = field(default_factory=set)
+    address: str = ""
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """An HTTP server that takes text messages and quotes them in what it answers."""
+    desk = Desk()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, headers = desk.answers.pop(0) if desk.answers else (200, {})
+            desk.headers.append(self.headers)
+            desk.bodies.append(body)
+            desk.callers.add(self.client_address)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    desk.address = f"http://127.0.0.1:{server.server_address[1]}/send"
+    yield desk
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def post_text(database: Database) -> Callable[..., bool]:
+    """Put a text message into the outbox; whether it is new."""
+
+    def text(key: str = "invitation:1", words: str = "سلام مینا", now: datetime = NOW) -> bool:
+        with database.write() as session:
+            payload = {"text": words, "language": "fa"}
+            return put(session, now, kind="sms", recipient="+989121234567", key=key, payload=payload)
+
+    return text

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from surveys.database import Database
 from surveys.delivery.outbox import (
@@ -13,6 +13,7 @@ from surveys.delivery.outbox import (
     TAKEN,
     count_waiting,
     forget,
+    is_due,
     latest,
     put,
     record_fault,
@@ -162,3 +163,35 @@ def test_withdraw(database: Database, post_letter: PostLetter) -> None:
         kept = {one.key for one in session.scalars(select(Outgoing))}
         assert kept == {"digest:12:a", "digest_1:a", on_its_way}
         assert [one.key for one in latest(session, "digest_1")] == ["digest_1:a"]
+
+
+def test_whether_something_is_due(database: Database, post_letter: PostLetter) -> None:
+    """As `take` would find it: of the kind, due, and not taken by another."""
+    post_letter(now=NOW)
+    with database.read() as reader:
+        assert is_due(reader, NOW, "email")
+        assert not is_due(reader, NOW, "sms")
+        assert not is_due(reader, NOW - timedelta(seconds=1), "email")
+    with database.write() as session:
+        take(session, NOW, "email")
+    with database.read() as reader:
+        assert not is_due(reader, NOW + TAKEN / 2, "email")
+        assert is_due(reader, NOW + TAKEN, "email")
+
+
+def test_the_look_reads_what_waits_alone(database: Database, post_letter: PostLetter) -> None:
+    """It is asked every other second, beside rows of 90 days: the index of those that wait answers it."""
+    post_letter()
+    asked: list[tuple[str, object]] = []
+    event.listen(database.reader, "before_cursor_execute", lambda *at: asked.append((at[2], at[3])))
+    with database.read() as reader:
+        is_due(reader, NOW, "email")
+        statement, parameters = asked[-1]
+        connection = reader.connection()
+        if database.path is None:
+            # A table of one row is read as a whole otherwise.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if database.path is None else "EXPLAIN QUERY PLAN"
+        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+
+    assert "ix_outbox_waiting" in str(plan), plan
