@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ from cem.operations.figures import operational_metrics
 from cem.people.models import Account, Employee
 from cem.rewards.calculating import Inputs, Sharing, preview_run
 from cem.rewards.calculation import AmountTrace, UnitTrace
+from cem.rewards.holds_above import holds_within, units_above
 from cem.rewards.integrity import ToLookAt, to_look_at
 from cem.rewards.measure_names import Named, named
 from cem.rewards.models import (
@@ -93,6 +94,8 @@ class RunView(RunHead):
     names: Mapping[str, str]
     metric_names: Mapping[str, Text]
     reviews: Sequence[ToLookAt] = ()
+    # By hold, the units in whose scores its answers count all the same.
+    above: Mapping[uuid.UUID, Sequence[str]] = field(default_factory=dict)
 
     @property
     def open_holds(self) -> list[IntegrityHold]:
@@ -124,21 +127,23 @@ def view_run(reader: Session, run: RewardRun, now: datetime, zone: ZoneInfo) -> 
         for one in traces
     ]
     approvals = reader.scalars(select(RunApproval).where(RunApproval.run_id == run.run_id))
+    head, holds = _head(reader, run), holds_of(reader, run)
     return RunView(
-        **_head(reader, run),
+        **head,
         units=tuple(sorted(rows, key=lambda row: row.unit)),
         people=count_people(reader, run),
         total=total,
         asked=asked,
         factor=factor,
         approvals={one.step: one for one in approvals},
-        holds=holds_of(reader, run),
+        holds=holds,
         batch=batch_of(reader, run),
         events=_events(reader, run),
         provisional=provisional,
         metric_names={metric.code: metric.names for metric in operational_metrics(reader)},
         names=dict(reader.execute(select(Account.name, Account.full_name)).all()),
         reviews=to_look_at(reader, run),
+        above={hold.hold_id: units_above(head["offers"], hold, traces) for hold in holds},
     )
 
 
@@ -182,6 +187,8 @@ class UnitView(RunHead):
     trace: UnitTrace
     measures: tuple[MeasureView, ...]
     digest: str | None
+    # By measure, holds of other units whose answers it counts.
+    within: Mapping[str, Sequence[IntegrityHold]]
 
 
 def view_unit(
@@ -199,7 +206,9 @@ def view_unit(
         trace = found[0]
     terms, words = head["terms"], Reader(reader, head["offers"], language)
     measures = tuple(words.measure(terms, terms.measure[line.measure], line) for line in trace.lines)
-    return UnitView(**head, trace=trace, measures=measures, digest=result.digest if result else None)
+    holds = holds_of(reader, run)
+    within = {line.measure: holds_within(head["offers"], line, holds) for line in trace.lines}
+    return UnitView(**head, trace=trace, measures=measures, digest=result.digest if result else None, within=within)
 
 
 def names_of(reader: Session, offers: Offers, terms: Terms) -> dict[str, Named]:

@@ -8,12 +8,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from cem.people.models import Employee
-from cem.rewards.models import RewardRun
+from cem.rewards.models import IntegrityHold, RewardRun
 from cem.rewards.runs import find_run
 from cem.roles import Action, Role, scope_of
 from surveys.database import Database
 from tests.cem.conftest import SignIn, csrf
-from tests.cem.rewards.conftest import Opened
+from tests.cem.rewards.conftest import Opened, enrol
 from tests.cem.rewards.test_lifecycle import calculated, status
 
 # Each act with the action that opens it.
@@ -130,6 +130,32 @@ def test_a_hold_by_hand(sign_in: SignIn, opened: Opened, database: Database) -> 
     hold_id = page.split("/holds/")[1].split('"')[0]
     assert post(client, run, f"holds/{hold_id}", decision="released", reason="a school class on a visit") == 303
     assert post(client, run, "calculate") == 303
+
+
+def test_what_lies_above_a_hold(sign_in: SignIn, opened: Opened, database: Database) -> None:
+    """A branch's stopped answers count in its region too: both pages say so until the hold is released."""
+    run = opened()
+    with database.write() as session:
+        enrol(session, "D", 50_000_000, unit="bank")
+    client = sign_in(Role.HR)
+    pages = {unit: f"/rewards/runs/{run.run_id}/units/{unit}?lang=en" for unit in ("bank", "vanak")}
+    assert "Counts answers" not in client.get(pages["bank"]).text
+    post(client, run, "holds", unit="vanak", measure="nps", reason="ten tens in a minute")
+    page = client.get(f"/rewards/runs/{run.run_id}?lang=en").text
+    hold_id = page.split("/holds/")[1].split('"')[0]
+
+    assert f'id="hold-{hold_id}"' in page
+    assert re.search(r"also count in the scores of:\s*<a href=\"[^\"]*/units/bank\"><bdi>Bank</bdi></a>\.", page)
+    told = client.get(pages["bank"]).text
+    assert told.count("Counts answers of Vanak, where this measure is on hold.") == 1
+    assert f'/rewards/runs/{run.run_id}#hold-{hold_id}">See the hold' in told
+    assert "Counts answers" not in client.get(pages["vanak"]).text
+    post(client, run, f"holds/{hold_id}", decision="excluded", reason="not customers")
+    assert "Counts answers of Vanak, which were left out there." in client.get(pages["bank"]).text
+    with database.write() as session:
+        session.get_one(IntegrityHold, uuid.UUID(hold_id)).decision = "released"
+    assert "Counts answers" not in client.get(pages["bank"]).text
+    assert "also count in" not in client.get(f"/rewards/runs/{run.run_id}?lang=en").text
 
 
 @pytest.mark.parametrize("text", ["-5", "1.5", "many", "9" * 20])
