@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cem.people.models import Employee
+from cem.rewards.afterwards import Foretold, foretell
 from cem.rewards.calculation import Line, UnitTrace
 from cem.rewards.models import Participant
 from cem.rewards.past_periods import score_past
@@ -74,7 +75,8 @@ class PastPeriod:
 class Backtest:
     """A plan in past periods, the oldest first; `base` is what would be paid if all units were at 100%.
 
-    `again` is the correlation of the units' scores from period to period: near 0, the plan pays for chance.
+    `again` is the correlation of the units' scores from period to period: near 0, the plan pays for chance. `foretold`
+    is how each perception goes together with who stayed in the period after it.
     """
 
     terms: Terms
@@ -84,6 +86,7 @@ class Backtest:
     again: float | None
     grades: tuple[Group, ...]
     regions: tuple[Group, ...]
+    foretold: tuple[Foretold, ...]
 
 
 def back_test(
@@ -107,6 +110,7 @@ def back_test(
         again=_again([one.scores for one in past]),
         grades=_groups(session, terms.code, past, "grade"),
         regions=_groups(session, terms.code, past, "region"),
+        foretold=foretell(session, offers, terms, [(one.period, one.units) for one in past]),
     )
 
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import pearsonr
 
-from metrics.outcomes.links import first_answers, linked_means, linked_rates, odds_ratio
+from metrics.outcomes.links import first_answers, linked_correlation, linked_means, linked_rates, odds_ratio
 from metrics.outcomes.recency_frequency import rfm_scores
 from metrics.outcomes.wallet import share_of_wallet
 from metrics.outcomes.word_of_mouth import word_of_mouth
@@ -129,3 +130,27 @@ def test_scores_need_numbers() -> None:
         rfm_scores([1], [1, 2], [1])
     with pytest.raises(ValueError, match="group"):
         rfm_scores([1], [1], [1], 0)
+
+
+@given(st.integers(4, 60), st.floats(-1, 1), st.sampled_from([0.8, 0.95, 0.99]))
+def test_a_correlation_is_the_reference(n: int, slope: float, confidence: float) -> None:
+    """Value and interval are those of scipy."""
+    random = np.random.default_rng(n)
+    x = random.normal(size=n)
+    y = slope * x + random.normal(size=n)
+    found, reference = linked_correlation(x, y, confidence), pearsonr(x, y)
+    interval = reference.confidence_interval(confidence)
+    assert found.value == pytest.approx(reference.statistic)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
+
+
+def test_correlations_at_the_edge() -> None:
+    """A side that never varies has none; three pairs have no interval; a line is certain; pairs have two sides."""
+    assert linked_correlation([1, 1, 1, 1], [1, 2, 3, 4]).value is None
+    assert linked_correlation([], []).value is None
+    three = linked_correlation([1, 2, 3], [1, 3, 2])
+    assert (three.value, three.low, three.high) == (pytest.approx(0.5), None, None)
+    line = linked_correlation([1, 2, 3, 4], [8, 6, 4, 2])
+    assert (line.value, line.low, line.high) == pytest.approx((-1, -1, -1))
+    with pytest.raises(ValueError, match="pairs"):
+        linked_correlation([1, 2], [1])
