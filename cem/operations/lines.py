@@ -129,7 +129,7 @@ def write(language: Language, metric: OperationalMetric, value: Fraction | Decim
     if metric.kind == SHARE:
         return language.percent(float(value), places)
     unit = language.own(metric.measured_in)
-    return f"{language.number(float(value), places)} {unit}"
+    return f"{language.number(float(value), places)} {unit}".strip()
 
 
 def write_target(language: Language, line: Line) -> str:

@@ -8,7 +8,9 @@ from sqlalchemy import BigInteger, Dialect, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from metrics.text.languages import language_of
 from surveys.database import Base
+from surveys.languages import CODES
 from surveys.models.company import Code
 from surveys.questionnaire import Text
 
@@ -69,6 +71,12 @@ class OperationalMetric(Base):
     @property
     def explanations(self) -> Text:
         return {"fa": self.explanation_fa, "en": self.explanation_en}
+
+    @property
+    def source_language(self) -> str:
+        """What the source's one text is written in, for whoever reads it aloud; '' where that cannot be told."""
+        found = language_of(self.source)
+        return found if found in CODES else ""
 
     @property
     def measured_in(self) -> Text:

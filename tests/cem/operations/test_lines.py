@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from cem.operations.figures import operational_totals
 from cem.operations.leagues import build_unit_league
-from cem.operations.lines import Line, change_in_words, read_lines
+from cem.operations.lines import Line, Span, change_in_words, read_lines
 from cem.operations.models import OperationalMetric
 from cem.operations.places import Place
 from cem.operations.targets import set_operational_target
@@ -60,6 +61,23 @@ def test_a_jalali_month_in_either_calendar(database: Database, count: Count, cal
     known = [one for one in line(database, place(calendar=calendar), calendar).months if one.total]
 
     assert [(one.month, one.first, one.last) for one in known] == [(month, date(2025, 9, 23), date(2025, 10, 22))]
+
+
+def test_each_jalali_month_has_a_gregorian_one_of_its_own() -> None:
+    """Of two hundred years no Gregorian month is given two Jalali months, and none is left without."""
+    months = [Month(1300, 1).plus(n) for n in range(2400)]
+    spans = [(month.first_day, month.plus(1).first_day - timedelta(days=1)) for month in months]
+    stands = [Month.of(Span(*days, Fraction(), Fraction(), utc_now()).middle, "gregorian") for days in spans]
+
+    assert stands == [stands[0].plus(n) for n in range(2400)]
+
+
+@pytest.mark.parametrize(
+    ("source", "spoken"), [("سامانه تماس و نوبت‌دهی", "fa"), ("the ticket machines", "en"), ("CRM-2", "")]
+)
+def test_what_a_source_is_written_in(source: str, spoken: str) -> None:
+    """One text in one language, which a page of the other says of it."""
+    assert OperationalMetric(source=source).source_language == spoken
 
 
 @pytest.mark.parametrize(
