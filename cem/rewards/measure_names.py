@@ -5,9 +5,11 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from cem.operations.lines import write
 from cem.operations.models import SHARE, OperationalMetric
+from cem.rewards.sources import find_kpi
 from cem.rewards.terms import GateTerms, InvitationCoverage, Measure, OperationalFigure, ResponseRate, SurveyScore
-from cem.scorecards.kpis import Kpi, kpis_of
+from cem.scorecards.kpis import Kpi
 from cem.scorecards.offers import Offers
 from surveys.languages import N_, Language
 
@@ -38,10 +40,10 @@ class Named:
         number = float(Fraction(value))
         if self.kpi:
             return self.kpi.write(language, number, self._places(number, self.kpi.places))
-        if self.rate or (self.metric and self.metric.kind == SHARE):
-            return language.percent(number, self._places(number, 0))
-        written = self.mark(language, value)
-        return f"{written} {language.own(self.metric.measured_in)}".strip() if self.metric else written
+        places = self._places(number, 0)
+        if self.metric:
+            return write(language, self.metric, number, places)
+        return language.percent(number, places) if self.rate else language.number(number, places)
 
     def mark(self, language: Language, value: Fraction | str) -> str:
         """The same without what it is measured in, for the axis of a picture."""
@@ -58,10 +60,8 @@ class Named:
 def named(session: Session, offers: Offers, part: Measure | GateTerms) -> Named:
     """A measure or gate by what it measures now."""
     match part.source:
-        case SurveyScore(survey=survey, series=series):
-            offered = offers.surveys.get(survey)
-            kpis = kpis_of(offered.questionnaire) if offered else ()
-            return Named(part.code, kpi=next((kpi for kpi in kpis if kpi.series == series), None), survey=survey)
+        case SurveyScore(survey=survey) as source:
+            return Named(part.code, kpi=find_kpi(offers, source), survey=survey)
         case OperationalFigure(metric=metric):
             return Named(part.code, metric=session.get(OperationalMetric, metric))
         case _:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cem.errors import Conflict
 from cem.operations.figures import operational_metrics
+from cem.operations.lines import write
 from cem.operations.models import SHARE, OperationalMetric
 from cem.rewards.terms import OperationalFigure, Source, SurveyScore
 from cem.scorecards.kpis import Kpi, kpis_of
@@ -78,11 +79,9 @@ class Sourced:
     def write(self, language: Language, value: Written, places: int | None = None) -> str:
         """A value of it, as exactly as it was set where `places` does not say otherwise."""
         places = places_of(value) if places is None else places
-        if self.percent:
-            return language.percent(float(value), places)
-        written = language.number(float(value), places, signed=self.kpi is not None and self.kpi.kind == "nps")
-        unit = language.own(self.metric.measured_in) if self.metric else ""
-        return f"{written} {unit}".strip()
+        if self.kpi:
+            return self.kpi.write(language, float(value), places)
+        return write(language, self.metric, value, places) if self.metric else ""
 
 
 def places_of(value: Written) -> int:
@@ -135,10 +134,15 @@ class Sources:
                 }
 
 
-def kpi_of(offers: Offers, source: SurveyScore) -> Kpi:
-    """The KPI of a series; OutdatedPlan where a plan is older than its survey's questions."""
+def find_kpi(offers: Offers, source: SurveyScore) -> Kpi | None:
+    """The KPI of a series; None where a plan is older than its survey's questions."""
     survey = offers.surveys.get(source.survey)
-    found = [kpi for kpi in kpis_of(survey.questionnaire) if kpi.series == source.series] if survey else []
-    if not found:
+    kpis = kpis_of(survey.questionnaire) if survey else ()
+    return next((kpi for kpi in kpis if kpi.series == source.series), None)
+
+
+def kpi_of(offers: Offers, source: SurveyScore) -> Kpi:
+    """The KPI of a series; OutdatedPlan where there is none."""
+    if (found := find_kpi(offers, source)) is None:
         raise OutdatedPlan
-    return found[0]
+    return found
