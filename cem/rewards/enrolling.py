@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cem.people.models import Account, Employee
@@ -13,7 +13,7 @@ from cem.rewards.models import Participant
 from cem.rewards.participant_rows import FACTS, Enrolment, RowReader
 from cem.rewards.periods import RewardPeriod
 from surveys.formats.rows import Refusal, Row, RowRefused
-from surveys.languages import CODES, N_
+from surveys.languages import N_
 
 # So many refusals and changes are told one by one; the others are counted.
 TOLD = 200
@@ -57,6 +57,15 @@ class Report:
             self.changes.append(change)
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What storing a file has to do: rows whose person or part is new or other than before, and parts that end."""
+
+    people: list[Enrolment] = field(default_factory=list)
+    parts: list[Enrolment] = field(default_factory=list)
+    gone: list[tuple[str, str]] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class _Known:
     """What earlier rows of the file said of somebody: where, a digest of the facts, days that are taken, units."""
@@ -68,14 +77,14 @@ class _Known:
 
 
 class Enrolling:
-    """Takes the rows of one file. Of each person it keeps a few words, so that a file may be long."""
+    """Takes the rows of one file, changing nothing. Of each person it keeps a few words, so that a file may be long."""
 
-    def __init__(self, session: Session, actor: str, plan_code: str, period: RewardPeriod, *, stores: bool) -> None:
-        self._session, self._actor, self._stores = session, actor, stores
+    def __init__(self, session: Session, actor: str, plan_code: str, period: RewardPeriod) -> None:
+        self._session, self._actor = session, actor
         self._plan_code, self._period = plan_code, period
         self._people: dict[str, _Known] = {}
         self._accounts: dict[str, str] = {}
-        self._report = Report()
+        self._report, self._changes = Report(), Changes()
 
     def take(self, reader: RowReader, batch: Sequence[Row]) -> None:
         """Rows of the file, in its order."""
@@ -96,22 +105,14 @@ class Enrolling:
                 self._remember(one)
         self._compare(kept)
 
-    def finish(self) -> Report:
+    def finish(self) -> tuple[Report, Changes]:
         """Who is stored and not in the file takes part no more."""
-        gone = list[tuple[str, str]]()
         for part, full_name in self._stored():
             known = self._people.get(part.employee_no)
             if known is None or part.unit not in known.units:
                 self._report.count(Change(REMOVED, part.employee_no, full_name, part.unit, part.target_amount))
-                gone.append((part.employee_no, part.unit))
-        if self._stores and not self._report.refused:
-            for employee_no, unit in gone:
-                self._session.execute(
-                    delete(Participant).where(
-                        *self._mine(), Participant.employee_no == employee_no, Participant.unit == unit
-                    )
-                )
-        return self._report
+                self._changes.gone.append((part.employee_no, part.unit))
+        return self._report, self._changes
 
     def _stored(self) -> Iterator[Any]:
         parts = select(Participant.employee_no, Participant.unit, Participant.target_amount, Employee.full_name)
@@ -194,10 +195,12 @@ class Enrolling:
             )
         }
         for one in kept:
-            self._count(one, employees.get(one.employee_no), parts.get(one.key))
-        if self._stores and not self._report.refused:
-            self._store_people(kept, employees)
-            self._store_parts(kept, parts)
+            employee, part = employees.get(one.employee_no), parts.get(one.key)
+            self._count(one, employee, part)
+            if employee is None or _differs(one, employee):
+                self._changes.people.append(one)
+            if part != one.part:
+                self._changes.parts.append(one)
 
     def _count(self, one: Enrolment, employee: Mapping[str, Any] | None, part: tuple[Any, ...] | None) -> None:
         name = one.facts["full_name"] or ""
@@ -207,44 +210,6 @@ class Enrolling:
             self._report.count(Change(CHANGED, one.employee_no, name, one.unit, part[0], one.target_amount))
         else:
             self._report.unchanged += 1
-
-    def _store_people(self, kept: Sequence[Enrolment], employees: Mapping[str, Mapping[str, Any]]) -> None:
-        new = {one.employee_no: _employee(one) for one in kept if one.employee_no not in employees}
-        changed = {
-            one.employee_no: {"employee_no": one.employee_no, **one.facts}
-            for one in kept
-            if (known := employees.get(one.employee_no)) and _differs(one, known)
-        }
-        if new:
-            self._session.execute(insert(Employee), list(new.values()))
-        if changed:
-            self._session.execute(update(Employee), list(changed.values()))
-
-    def _store_parts(self, kept: Sequence[Enrolment], parts: Mapping[tuple[str, str], tuple[Any, ...]]) -> None:
-        new, changed = list[dict[str, Any]](), list[dict[str, Any]]()
-        for one in kept:
-            if parts.get(one.key) == one.part:
-                continue
-            (changed if one.key in parts else new).append(
-                {
-                    "plan_code": self._plan_code,
-                    "period": self._period.code,
-                    "employee_no": one.employee_no,
-                    "unit": one.unit,
-                    "target_amount": one.target_amount,
-                    "eligible_days": one.eligible_days,
-                    "share": one.share,
-                }
-            )
-        if new:
-            self._session.execute(insert(Participant), new)
-        if changed:
-            self._session.execute(update(Participant), changed)
-
-
-def _employee(one: Enrolment) -> dict[str, Any]:
-    usual = {"grade": "", "region": "", "cost_centre": "", "language": CODES[0], "account": None}
-    return {"employee_no": one.employee_no, **usual, **one.facts}
 
 
 def _differs(one: Enrolment, known: Mapping[str, Any]) -> bool:

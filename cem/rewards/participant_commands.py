@@ -8,7 +8,7 @@ from cem.audit import audit
 from cem.errors import BadInput
 from cem.rewards.enrolling import Report
 from cem.rewards.participant_files import read_rows, write_csv, write_xlsx
-from cem.rewards.participants import RowsRefused, check_participants, exported_rows, import_participants
+from cem.rewards.participants import check_participants, exported_rows, store_participants
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plans import find_plan
 from cem.serving import opened
@@ -36,16 +36,13 @@ def import_file(file: Path, code: str, written: str, dry_run: bool) -> None:
     with opened() as database, file.open("rb") as source:
         with database.read() as reader:
             find_plan(reader, code)
-            # Checked before anything is locked, so that a long file keeps no answer waiting.
-            report = check_participants(reader, ACTOR, code, period, read_rows(source))
-        if not dry_run and not report.refused:
-            source.seek(0)
-            try:
-                with database.write() as session:
-                    report = import_participants(session, utc_now(), ACTOR, code, period, read_rows(source))
-            except RowsRefused as refused:
-                report = refused.report
-    _tell(file, report, stored=not dry_run and not report.refused)
+            # Read and checked before anything is locked: a long file keeps answers waiting for its writing alone.
+            checked = check_participants(reader, ACTOR, code, period, read_rows(source))
+        stored = not dry_run and not checked.report.refused
+        if stored:
+            with database.write() as session:
+                store_participants(session, utc_now(), ACTOR, checked)
+    _tell(file, checked.report, stored=stored)
 
 
 def _tell(file: Path, report: Report, *, stored: bool) -> None:

@@ -19,15 +19,14 @@ from cem.rewards.enrolling import CHANGE_NAMES, Report
 from cem.rewards.participant_files import MEDIA_TYPES, read_rows, write_csv, write_xlsx
 from cem.rewards.participant_rows import COLUMNS, REQUIRED
 from cem.rewards.participants import (
-    RowsRefused,
     check_participants,
     copy_participants,
     count_rows,
     exported_rows,
-    import_participants,
     is_locked,
     list_participants,
     periods_with_participants,
+    store_participants,
 )
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.plan_frames import NAMES
@@ -104,17 +103,13 @@ class ParticipantPages(Controller):
         try:
             text = data.text or _as_text(data.file)
             rows = read_rows(io.BytesIO(text.encode()))
-            if data.taken:
-                import_participants(session, utc_now(), actor, code, period, rows)
-                return Redirect(_address(code, period), status_code=303)
-            report = check_participants(reader, actor, code, period, rows)
+            checked = check_participants(reader, actor, code, period, rows)
         except DocumentFaults as broken:
             return _show_list(request, show, reader, settings, code, period, broken=broken)
-        except RowsRefused as refused:
-            # Some rows were stored before one was refused.
-            session.rollback()
-            report = refused.report
-        return _show_report(show, reader, code, period, report, text)
+        if data.taken and not checked.report.refused:
+            store_participants(session, utc_now(), actor, checked)
+            return Redirect(_address(code, period), status_code=303)
+        return _show_report(show, reader, code, period, checked.report, text)
 
     @post("/copy", sync_to_thread=True, status_code=303, opt={"action": Action.REWARDS_DESIGN})
     def copy(

@@ -8,15 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 
 from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cem.errors import Conflict, NotFound
 from cem.people.models import Employee
-from cem.rewards.enrolling import Enrolling, Report
+from cem.rewards.enrolled import store_changes
+from cem.rewards.enrolling import Changes, Enrolling, Report
 from cem.rewards.history import record
-from cem.rewards.models import Participant, RewardRun
+from cem.rewards.models import Participant, RewardEvent, RewardRun
 from cem.rewards.participant_files import Cells
 from cem.rewards.participant_rows import FACTS, RowReader, column_names
 from cem.rewards.periods import RewardPeriod
@@ -29,6 +32,7 @@ from surveys.models import Unit
 from surveys.questionnaire import Fault
 
 BATCH = 500
+ACTION = "participants"
 
 
 class PeriodLocked(Conflict):
@@ -59,6 +63,22 @@ class RowsRefused(Conflict):
         self.report = report
 
 
+class ChangedMeanwhile(Conflict):
+    title = N_("Somebody has changed the participants meanwhile")
+    advice = N_("Check the file again: it may change something else than it did. Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file beside what was stored when it was read; `known` is the last entry about it in the plan's history."""
+
+    plan_code: str
+    period: RewardPeriod
+    report: Report
+    changes: Changes
+    known: int | None
+
+
 @dataclass(frozen=True)
 class Listed:
     """Participants to show: those of one page, and how many there are."""
@@ -71,45 +91,48 @@ class Listed:
 
 def check_participants(
     session: Session, actor: str, plan_code: str, period: RewardPeriod, rows: Iterator[Row]
-) -> Report:
+) -> CheckedFile:
     """What importing a file would change, and every row that cannot be taken. Nothing is changed."""
     refuse_own_pay(session, actor, plan_code)
     refuse_locked(session, plan_code, period.code)
-    return _walk(session, actor, plan_code, period, rows, stores=False)
-
-
-def import_participants(
-    session: Session, now: datetime, actor: str, plan_code: str, period: RewardPeriod, rows: Iterator[Row]
-) -> Report:
-    """Store a file as the participants of a period; RowsRefused where a row cannot be taken, and nothing is stored."""
-    refuse_own_pay(session, actor, plan_code)
-    refuse_locked(session, plan_code, period.code)
-    report = _walk(session, actor, plan_code, period, rows, stores=True)
-    if report.refused:
-        raise RowsRefused(report)
-    told = {"added": report.added, "changed": report.changed, "removed": report.removed}
-    record(session, now, actor, plan_code, "participants", period=period.code, rows=report.rows, **told)
-    return report
-
-
-def _walk(
-    session: Session, actor: str, plan_code: str, period: RewardPeriod, rows: Iterator[Row], *, stores: bool
-) -> Report:
+    known = _last_known(session, plan_code)
     header = next(rows, None)
     if header is None:
         raise DocumentFaults([Fault("", N_("The file is empty."))])
     names = column_names(header.cells)
     units = frozenset(session.scalars(select(Unit.code)))
-    enrolling = Enrolling(session, actor, plan_code, period, stores=stores)
+    enrolling = Enrolling(session, actor, plan_code, period)
     reader = RowReader(names, units, period.days)
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            enrolling.take(reader, batch)
-            batch = []
-    enrolling.take(reader, batch)
-    return enrolling.finish()
+    while batch := list(islice(rows, BATCH)):
+        enrolling.take(reader, batch)
+    return CheckedFile(plan_code, period, *enrolling.finish(), known)
+
+
+def store_participants(session: Session, now: datetime, actor: str, checked: CheckedFile) -> None:
+    """Store a file that was checked as the participants of its period, all of it or nothing.
+
+    RowsRefused where a row cannot be taken; ChangedMeanwhile where the check is no longer true.
+    """
+    code, period, report = checked.plan_code, checked.period.code, checked.report
+    refuse_own_pay(session, actor, code)
+    refuse_locked(session, code, period)
+    if report.refused:
+        raise RowsRefused(report)
+    if _last_known(session, code) != checked.known:
+        raise ChangedMeanwhile
+    try:
+        store_changes(session, code, period, checked.changes)
+    except IntegrityError:
+        # An account or a unit that was there is not, or an account is somebody else's by now.
+        raise ChangedMeanwhile from None
+    told = {"added": report.added, "changed": report.changed, "removed": report.removed}
+    record(session, now, actor, code, ACTION, period=period, rows=report.rows, **told)
+
+
+def _last_known(session: Session, plan_code: str) -> int | None:
+    """The number of the plan's last entry about participants: each import and copy makes one."""
+    mine = RewardEvent.plan_code == plan_code, RewardEvent.action == ACTION
+    return session.scalar(select(func.max(RewardEvent.number)).where(*mine))
 
 
 def refuse_locked(session: Session, plan_code: str, period: str) -> None:
@@ -141,7 +164,7 @@ def copy_participants(session: Session, now: datetime, actor: str, plan_code: st
         raise NothingToCopy
     names = ["plan_code", "period", "employee_no", "unit", "target_amount", "share", "eligible_days"]
     session.execute(insert(Participant).from_select(names, taken))
-    record(session, now, actor, plan_code, "participants", period=period.code, rows=copied, copied=before)
+    record(session, now, actor, plan_code, ACTION, period=period.code, rows=copied, copied=before)
     return copied
 
 

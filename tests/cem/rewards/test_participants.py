@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from cem.errors import Forbidden
 from cem.people.models import Employee
@@ -19,6 +21,7 @@ from cem.rewards.models import Participant, RewardEvent
 from cem.rewards.participant_commands import participants
 from cem.rewards.participant_files import read_rows, write_csv, write_xlsx
 from cem.rewards.participants import (
+    ChangedMeanwhile,
     NothingToCopy,
     PeriodLocked,
     RowsRefused,
@@ -26,7 +29,7 @@ from cem.rewards.participants import (
     check_participants,
     copy_participants,
     exported_rows,
-    import_participants,
+    store_participants,
 )
 from cem.rewards.periods import RewardPeriod
 from cem.rewards.runs import find_run, lock_run
@@ -49,11 +52,12 @@ def bring(database: Database, accounts: None, survey: Survey) -> Bring:
 
     def act(text: str, *, dry: bool = False, actor: str = "someone") -> Report:
         rows = read_rows(io.BytesIO(text.encode()))
-        if dry:
-            with database.read() as reader:
-                return check_participants(reader, actor, "tehran", PERIOD, rows)
-        with database.write() as session:
-            return import_participants(session, DURING, actor, "tehran", PERIOD, rows)
+        with database.read() as reader:
+            checked = check_participants(reader, actor, "tehran", PERIOD, rows)
+        if not dry:
+            with database.write() as session:
+                store_participants(session, DURING, actor, checked)
+        return checked.report
 
     return act
 
@@ -177,7 +181,8 @@ def test_a_workbook(database: Database, bring: Bring) -> None:
     book.save(file)
     file.seek(0)
     with database.write() as session:
-        import_participants(session, DURING, "someone", "tehran", PERIOD, read_rows(file))
+        checked = check_participants(session, "someone", "tehran", PERIOD, read_rows(file))
+        store_participants(session, DURING, "someone", checked)
     assert stored(database) == {
         ("1001", "vanak"): (90_000_000, 92, Fraction(1, 2)),
         ("1002", "tajrish"): (40_000, 92, Fraction(1)),
@@ -205,7 +210,39 @@ def test_what_comes_out_goes_in_again(database: Database, bring: Bring) -> None:
     assert counts(bring(text)) == (0, 0, 2, 0, 0)
     with database.read() as reader:
         again = check_participants(reader, "someone", "tehran", PERIOD, read_rows(io.BytesIO(book)))
-    assert counts(again) == (0, 0, 2, 0, 0)
+    assert counts(again.report) == (0, 0, 2, 0, 0)
+
+
+def test_a_list_that_changed_after_the_check(database: Database, bring: Bring) -> None:
+    """What was checked is stored only where it is still true: not after another import, nor where an account is gone
+    to somebody else. Then nothing of the file is there.
+    """
+    start = "employee_no,full_name,account,unit,target_amount\n"
+    rows = f"{start}1,A,,vanak,5\n2,B,hr,vanak,7\n"
+    with database.read() as reader:
+        late, sooner = (
+            check_participants(reader, "someone", "tehran", PERIOD, read_rows(io.BytesIO(rows.encode())))
+            for _ in range(2)
+        )
+    bring(f"{start}3,C,,vanak,5\n")
+    with pytest.raises(ChangedMeanwhile), database.write() as session:
+        store_participants(session, DURING, "someone", late)
+    with database.write() as session:
+        session.add(employee("9", account="hr"))
+    with pytest.raises(ChangedMeanwhile), database.write() as session:
+        store_participants(session, DURING, "someone", replace(sooner, known=late_known(session)))
+
+    assert stored(database) == {("3", "vanak"): (5, 92, Fraction(1))}
+
+
+def late_known(session: Session) -> int | None:
+    """The newest entry about participants."""
+    return session.scalar(select(func.max(RewardEvent.number)).where(RewardEvent.action == "participants"))
+
+
+def employee(number: str, account: str) -> Employee:
+    facts = {"full_name": "I", "grade": "", "region": "", "cost_centre": "", "language": "fa"}
+    return Employee(employee_no=number, account=account, **facts)
 
 
 def test_a_frozen_period_keeps_its_participants(database: Database, bring: Bring, opened: Opened) -> None:
