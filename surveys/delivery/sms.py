@@ -22,7 +22,7 @@ from surveys.models import Outgoing
 
 KIND = "sms"
 # Seconds for each step of an exchange with the gateway.
-PATIENCE = 20
+PATIENCE = 10
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 BODY = '{"to": "{to}", "text": "{text}", "id": "{id}", "from": "{sender}"}'
 # Time, too early, too many: the message itself is fine. So it is with a wrong key, which the installation can mend.
@@ -111,6 +111,7 @@ class Courier:
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._client = httpx.Client(timeout=PATIENCE, follow_redirects=False)
+        self._away: str = ""
 
     def __enter__(self) -> Self:
         return self
@@ -121,15 +122,21 @@ class Courier:
     def send(self, row: Outgoing) -> None:
         """Undelivered where the gateway does not take it. What it says in words is not kept: it may quote the number.
 
-        For now with 5xx, where it is away, busy or refuses our key, or sends us elsewhere; for good with other 4xx.
+        For now with 5xx, where it is away, busy or refuses our key, or sends us elsewhere; for good with other 4xx. One
+        that is away is not waited for again in the same run: mail and all other jobs wait behind it.
         """
+        if self._away:
+            raise Undelivered(self._away, final=False)
         request = self._gateway.write(row)
         put = {"headers": request.headers, "content": request.body}
         try:
             with self._client.stream("POST", self._gateway.url, **put) as answer:
                 _finish(answer)
         except httpx.HTTPError as fault:
-            raise Undelivered(f"the SMS gateway is not reached: {type(fault).__name__}", final=False) from None
+            reason = f"the SMS gateway is not reached: {type(fault).__name__}"
+            if isinstance(fault, httpx.TimeoutException | httpx.ConnectError):
+                self._away = reason
+            raise Undelivered(reason, final=False) from None
         if not answer.is_success:
             final = answer.is_client_error and answer.status_code not in AGAIN
             reason = f"the SMS gateway answers {answer.status_code}"

@@ -1,6 +1,7 @@
 """Text messages over a real gateway: what arrives, what is tried again, what is given up, and what is never told."""
 
 import logging
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -157,6 +158,23 @@ def test_no_gateway(database: Database, post_text: PostText) -> None:
     assert send(database, SmsGateway("http://127.0.0.1:1/send")) == 0
     assert row(database).last_error == "the SMS gateway is not reached: ConnectError"
     assert row(database).failed_at is None
+
+
+def test_a_gateway_that_hangs(database: Database, post_text: PostText, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is waited for once in a run, however many messages there are; all of them are tried again later."""
+    monkeypatch.setattr("surveys.delivery.sms.PATIENCE", 0.3)
+    for number in range(5):
+        post_text(f"invitation:{number}")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        send(database, SmsGateway(f"http://127.0.0.1:{silent.getsockname()[1]}/"))
+        silent.settimeout(0)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+    rows = [row(database, f"invitation:{number}") for number in range(5)]
+    assert {one.last_error for one in rows} == {"the SMS gateway is not reached: ReadTimeout"}
+    assert {(one.due_at, one.failed_at) for one in rows} == {(NOW + PAUSES[0], None)}
 
 
 def test_nothing_is_told(database: Database, desk: Any, post_text: PostText, caplog: pytest.LogCaptureFixture) -> None:
