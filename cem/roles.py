@@ -37,14 +37,24 @@ class Action(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     ADJUSTMENTS_APPROVE = "adjustments:approve"
     ADJUSTMENTS_REQUEST = "adjustments:request"
+    ALERTS_KEEP = "alerts:keep"
+    ALERTS_READ = "alerts:read"
     ANNOTATIONS_WRITE = "annotations:write"
     APPEALS_DECIDE = "appeals:decide"
     BENCHMARKS_SET = "benchmarks:set"
     CALENDAR_KEEP = "calendar:keep"
     CALENDAR_READ = "calendar:read"
+    CASES_COUNT = "cases:count"
+    CASES_HANDLE = "cases:handle"
+    CASES_LOG = "cases:log"
+    CASES_READ = "cases:read"
+    CASES_SET = "cases:set"
+    CAUSES_KEEP = "causes:keep"
     COMMENTS_CORRECT = "comments:correct"
     COMMENTS_READ = "comments:read"
     EXPLORER_READ = "explorer:read"
+    IMPROVEMENTS_KEEP = "improvements:keep"
+    IMPROVEMENTS_READ = "improvements:read"
     OPERATIONS_DEFINE = "operations:define"
     OPERATIONS_FEED = "operations:feed"
     OPERATIONS_READ = "operations:read"
@@ -80,6 +90,14 @@ class Scope(StrEnum):
 # Nobody who is measured sets a target: that is the CX manager's.
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.ACCOUNTS_MANAGE: {Role.ADMINISTRATOR: Scope.COMPANY},
+    # What opens a case, and for whom: whoever is measured by cases does not decide which of them there are.
+    Action.ALERTS_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
+    Action.ALERTS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
     # Who changes something knows when: a unit manager notes it for the own units.
     Action.ANNOTATIONS_WRITE: {Role.CX_MANAGER: Scope.COMPANY, Role.UNIT_MANAGER: Scope.OWN_UNITS},
     Action.BENCHMARKS_SET: {Role.CX_MANAGER: Scope.COMPANY},
@@ -92,6 +110,31 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.ANALYST: Scope.COMPANY,
         Role.ADMINISTRATOR: Scope.COMPANY,
     },
+    # A case knows who the customer is: it is for those who act on it. Whoever hears of trouble may log it.
+    Action.CASES_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+    },
+    Action.CASES_HANDLE: {Role.CX_MANAGER: Scope.COMPANY, Role.UNIT_MANAGER: Scope.OWN_UNITS},
+    Action.CASES_LOG: dict.fromkeys(Role, Scope.COMPANY),
+    Action.CASES_SET: {Role.CX_MANAGER: Scope.COMPANY},
+    Action.CASES_COUNT: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.OWN_UNITS,
+        Role.HR: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    # What went wrong elsewhere is for everybody to learn from.
+    Action.IMPROVEMENTS_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    Action.IMPROVEMENTS_KEEP: {Role.CX_MANAGER: Scope.COMPANY, Role.UNIT_MANAGER: Scope.OWN_UNITS},
+    Action.CAUSES_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
     # Those who are measured do not say what customers meant.
     Action.COMMENTS_CORRECT: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.COMMENTS_READ: {
@@ -172,8 +215,11 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
 # clocks, and are closed to them.
 CLOSED_TO_MEASURED = frozenset(
     {
+        Action.ALERTS_KEEP,
         Action.BENCHMARKS_SET,
         Action.CALENDAR_KEEP,
+        Action.CASES_SET,
+        Action.CAUSES_KEEP,
         Action.COMMENTS_CORRECT,
         Action.OPERATIONS_DEFINE,
         Action.OPERATIONS_FEED,

@@ -23,6 +23,7 @@ BY_SURVEY = {
     "comment_correction",
     "arrival",
     "reply_address",
+    "case_signal",
 }
 BY_CUSTOMER = {"customer", "encounter", "customer_record", "contact_detail"}
 # Small definitions that can be copied to every machine, and what belongs to the application's own people.
@@ -67,6 +68,28 @@ REWARDS = {
     "reward_event",
     "statement_view",
 }
+# What is done about answers: as many rows as there are customers who need somebody.
+CASES = {
+    "alert_rule",
+    "alert_run",
+    "customer_case",
+    "case_event",
+    "case_message",
+    "case_task",
+    "case_view",
+    "remedy",
+    "case_remedy",
+    "reply_template",
+    "absence",
+    "case_terms",
+    "recovery",
+    "commendation",
+    "case_numbers",
+    "cause",
+    "root_cause",
+    "improvement",
+    "closure_notice",
+}
 WORK = {"outbox", "job", "digest_subscription"}
 
 
@@ -80,7 +103,7 @@ def keys(table: Table) -> list[list[str]]:
 
 def test_every_table_has_its_place() -> None:
     """A new table says whether it grows with responses, with customers, or not."""
-    assert set(metadata.tables) == BY_SURVEY | BY_CUSTOMER | DEFINITIONS | APPENDED | WORK | REWARDS
+    assert set(metadata.tables) == BY_SURVEY | BY_CUSTOMER | DEFINITIONS | APPENDED | WORK | REWARDS | CASES
 
 
 def test_survey_and_customer_lead_every_key() -> None:

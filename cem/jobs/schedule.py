@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from cem.alerts.watching import look_at_arrivals, nothing_arrived
+from cem.cases.escalating import close_quiet, escalate_due, nothing_due
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
@@ -51,6 +53,10 @@ JOBS = (
     # Somebody may be waiting for what they asked for; where nothing is due, nothing is written.
     Job("outbox", timedelta(seconds=2), send_mail, no_mail),
     Job("sms", timedelta(seconds=2), send_sms, no_sms),
+    # From an answer to a routed case in less than five seconds.
+    Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived),
+    Job("escalations", timedelta(seconds=30), escalate_due, nothing_due),
+    Job("cases-close", timedelta(hours=1), close_quiet),
     # Oftener than they are due, so that a server that was down makes up for it.
     Job("digests", timedelta(minutes=10), put_due_digests),
     # A comment is read a little after it came, and every comment again after a topic or the model has changed.

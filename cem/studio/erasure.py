@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, delete, false, func, 
 from sqlalchemy.orm import Session
 
 from cem.audit import audit
+from cem.cases.forgetting import forget_customer
 from cem.errors import BadInput
 from cem.models import metadata
 from cem.serving import opened
@@ -30,7 +31,9 @@ ACTION = "customers:erase"
 # A row goes where its `customer_id` is the customer's, or its `survey_id` and `response_id` a response of theirs.
 # A new table with one of these columns stands here, or below with the reason why it is kept; a test holds it.
 ERASED = (
+    "alert_run",
     "arrival",
+    "case_signal",
     "comment_correction",
     "comment_reading",
     "draft",
@@ -45,6 +48,7 @@ ERASED = (
 )
 KEPT = {
     "audit_event": "who did what stays provable; of an erasure it holds a digest of the reference and counts",
+    "customer_case": "what the company did stays; whom it was about, and their words, are taken out of it",
     "kpi_snapshot": "what somebody was paid on stays as it was decided; it holds counts, and nobody's answers",
 }
 
@@ -77,6 +81,7 @@ def erase(session: Session, now: datetime, actor: str, reference: str, secret: s
     session.get(Customer, customer_id, with_for_update=True)
     counts = held(session, reference)
     invited = _invited(session, customer_id)
+    forget_customer(session, customer_id)
     for name in ERASED:
         if name == Response.__tablename__:
             counts[name] = sum(_forget(session, survey_id, ids) for survey_id, ids in invited.items())

@@ -9,7 +9,9 @@ import pytest
 from click.testing import Result
 from sqlalchemy import func, insert, select
 
+from cem.alerts.models import AlertRun
 from cem.audit import AuditEvent
+from cem.cases.models import Case, CaseMessage, CaseSignal
 from cem.comments.models import CommentCorrection, CommentReading
 from cem.models import metadata
 from cem.outcomes.models import CustomerRecord
@@ -96,6 +98,13 @@ def customers(database: Database, survey: Survey) -> dict[str, uuid.UUID]:
                 (CommentReading, key),
                 (CommentCorrection, key),
                 (Draft, {**key, "response_id": second, "answers": {}}),
+                (CaseSignal, key),
+                (AlertRun, key),
+                (
+                    Case,
+                    {"case_id": first, "customer_id": customer_id, "number": reference, "words": "The card is gone."},
+                ),
+                (CaseMessage, {"case_id": first, "text": "Where is it?"}),
             ):
                 session.execute(insert(table).values(filled(table, **known)))
             answered[reference] = first
@@ -132,10 +141,14 @@ def test_a_customer_is_erased_alone(cem: Cem, database: Database, customers: dic
 
     assert result.exit_code == 0, result.output
     assert {name: after[name] * 2 for name in ERASED} == {name: before[name] for name in ERASED}
-    assert {n: c for n, c in after.items() if n not in {*ERASED, "audit_event"}} == {
-        n: c for n, c in before.items() if n not in {*ERASED, "audit_event"}
-    }
+    others = set(after) - {*ERASED, "audit_event", "case_message"}
+    assert {name: after[name] for name in others} == {name: before[name] for name in others}
     with database.read() as session:
+        # A case says what the company did, and no more whom it was about.
+        cases = {case.number: case for case in session.scalars(select(Case))}
+        assert (cases["sara"].customer_id, cases["sara"].words) == (None, "")
+        assert cases["reza"].words == "The card is gone."
+        assert session.scalars(select(CaseMessage.case_id)).all() == [customers["reza"]]
         assert session.scalars(select(Response.response_id)).all() == [customers["reza"]]
         assert session.scalars(select(Arrival.response_id)).all() == [customers["reza"]]
         assert session.execute(select(func.sum(Tally.c2), func.sum(Tally.c9))).one() == (0, 1)

@@ -1,0 +1,1 @@
+"""Cases: every unhappy customer has an owner, a clock and an answer."""

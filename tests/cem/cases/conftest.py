@@ -1,0 +1,71 @@
+"""A company whose customers can be answered: causes, remedies, a desk at a moment, answers that open cases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cem.cases.desk import Desk
+from cem.cases.models import Remedy
+from cem.cases.opening import Signal
+from cem.improvements.models import Cause
+from cem.settings import Settings
+from surveys.database import Database, new_id
+from surveys.models import Customer, Survey
+from surveys.touchpoints import customer_id_of
+
+TEHRAN = ZoneInfo("Asia/Tehran")
+# A Wednesday, 19 November 2025, 15:30 in Tehran: the office closes at 17:00, and on Thursday at 13:00.
+WEDNESDAY = datetime(2025, 11, 19, 15, 30, tzinfo=TEHRAN).astimezone(UTC)
+
+CUSTOMERS = ("mina", "sara", "reza")
+
+At = Callable[..., AbstractContextManager[Desk]]
+Signalled = Callable[..., Signal]
+
+
+@pytest.fixture
+def loop(database: Database, accounts: None, survey: Survey) -> None:
+    """What a case needs to come to its end."""
+    with database.write() as session:
+        for name in CUSTOMERS:
+            session.add(Customer(customer_id=customer_id_of(name), reference=name, language="en"))
+        session.add(Cause(code="waiting", parent=None, kind="process", names={"en": "Waiting"}, position=1))
+        session.add(Remedy(code="apology", names={"en": "Apology"}, own_limit=None, position=1))
+        session.add(Remedy(code="refund", names={"en": "Refund"}, own_limit=1_000_000, position=2))
+
+
+@pytest.fixture
+def at(database: Database, settings: Settings, loop: None) -> At:
+    """A desk at a moment, in a transaction of its own: `with at(WEDNESDAY) as desk`."""
+
+    @contextmanager
+    def opened(now: datetime = WEDNESDAY, actor: str = "unit_manager") -> Iterator[Desk]:
+        with database.write() as session:
+            yield Desk.open(session, settings, now, actor)
+
+    return opened
+
+
+@pytest.fixture
+def signal(loop: None, survey: Survey) -> Signalled:
+    """An answer that needs somebody, of a customer by name, or of nobody known."""
+
+    def made(customer: str | None = "mina", touchpoint: str = "counter", score: int = 3, **others: object) -> Signal:
+        said: dict[str, object] = {
+            "survey_id": survey.survey_id,
+            "response_id": new_id(WEDNESDAY),
+            "customer_id": None if customer is None else customer_id_of(customer),
+            "touchpoint": touchpoint,
+            "unit": "vanak",
+            "channel": "branch",
+            "language": "en",
+            "segment": "",
+            "series": "nps_visit",
+            "score": score,
+        }
+        return Signal(**(said | others))  # type: ignore[arg-type]
+
+    return made
