@@ -32,10 +32,19 @@ SIGN_INS = (
     SignIn("analyst", "نگار شمارا", Role.ANALYST),
     SignIn("admin", "کیان سامانی", Role.ADMINISTRATOR),
 )
+# Who answers for the other units; they sign in like the rest, and the first page does not list them.
+MANAGERS = (
+    SignIn("tehran", "پرویز دماوندی", Role.UNIT_MANAGER, "region-tehran"),
+    SignIn("north", "شبنم طالقانی", Role.UNIT_MANAGER, "region-north"),
+    SignIn("south", "کاوه زاینده", Role.UNIT_MANAGER, "region-south"),
+    SignIn("east", "آذر نیشابوری", Role.UNIT_MANAGER, "region-east"),
+    SignIn("calls", "هومن گویا", Role.UNIT_MANAGER, "contact-centre"),
+    SignIn("apps", "ترانه رایان", Role.UNIT_MANAGER, "digital"),
+)
 
 
 def add_accounts(session: Session, hasher: PasswordHasher, now: datetime) -> None:
-    for person in SIGN_INS:
+    for person in (*SIGN_INS, *MANAGERS):
         add_account(
             session,
             hasher,

@@ -15,6 +15,7 @@ from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
 from cem.demo.calendar import add_calendar
+from cem.demo.cases import add_cases
 from cem.demo.contacts import draw_contacts
 from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
@@ -96,6 +97,7 @@ def load_demo(
         for part in (invitations, panel, customers):
             part.store(session)
         stored = _record(session, submissions, progress)
+        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
