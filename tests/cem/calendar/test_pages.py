@@ -79,7 +79,7 @@ def test_the_page_in_both_languages(sign_in: SignIn, today: date) -> None:
     english, persian = (text_of(client.get(f"/calendar?lang={code}").text) for code in ("en", "fa"))
 
     assert "Saturday 08:00 to 17:00" in english
-    assert "Friday Closed" in english
+    assert "Friday Closed all day" in english
     assert f"Holidays of {today.year}" in english
     assert f"1 Apr {today.year}" in english
     jalali = language("fa").digits(Month.of(today, "jalali").year)
@@ -102,7 +102,7 @@ def test_a_holiday_and_a_week(sign_in: SignIn, database: Database, today: date) 
     assert send(client, "/hours", **{"opens.4": "00:00", "closes.4": "00:00"}) == 303
     page = text_of(client.get("/calendar?lang=en").text)
     assert "Friday all day" in page
-    assert "Saturday Closed" in page
+    assert "Saturday Closed all day" in page
     with database.read() as reader:
         assert reader.scalars(select(Holiday)).all() == []
         actions = reader.scalars(select(AuditEvent.action).where(AuditEvent.actor == "administrator")).all()
