@@ -16,7 +16,7 @@ from cem.comments.readings import prepare
 from cem.comments.taxonomy import read_taxonomy
 from cem.comments.wordings import opinion_of_score, read_questionnaires, words_of
 from surveys.models import Invitation, Response, Survey, Unit
-from surveys.questionnaire import CES, CSAT, NPS, Contact, Questionnaire, Scored
+from surveys.questionnaire import CES, CSAT, NO, NPS, YES, Contact, Questionnaire, Scored
 
 Key = tuple[uuid.UUID, uuid.UUID]
 # What a row must have to be seen.
@@ -74,7 +74,7 @@ class Watcher:
             sentiment, topics = readings.get(key, ("", ()))
             series, score = leading_score(row.answers, asked)
             opinion = opinion_of(row.answers, asked)
-            asks = any(row.answers.get(one.id) == "yes" for one in asked.questions if isinstance(one, Contact))
+            wishes = {row.answers.get(one.id) for one in asked.questions if isinstance(one, Contact)}
             seen = Seen(
                 survey=self._slugs[row.survey_id],
                 touchpoint=row.touchpoint,
@@ -86,7 +86,7 @@ class Watcher:
                 words=words_of(row.answers, asked),
                 topics=topics,
                 sentiment=sentiment,
-                asks_contact=asks,
+                asks_contact=YES in wishes,
                 unhappy_days_ago=_days_before(row.day, earlier.get(customer, ()), row.response_id),
             )
             signal = Signal(
@@ -100,7 +100,8 @@ class Watcher:
                 segment=row.segment,
                 series=series,
                 score=score,
-                contact_allowed=asks,
+                contact_allowed=YES in wishes,
+                declined=NO in wishes,
             )
             yield Sighting(seen, signal, row.day, row.quality)
 

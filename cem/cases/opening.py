@@ -35,6 +35,8 @@ class Signal:
     series: str = ""
     score: int | None = None
     contact_allowed: bool = False
+    # The customer was asked and wants no answer.
+    declined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,12 +221,18 @@ def _link(desk: Desk, case: Case, signal: Signal, rule: str) -> None:
 
 
 def _reply_to(session: Session, signal: Signal) -> tuple[str, str]:
-    """Where this person is answered: as they asked in the answer itself, or as the company knows them."""
+    """Where this person is answered: as they asked in the answer itself, or as the company knows them.
+
+    Whoever said no, or wants to hear nothing at all and did not ask for this, hears nothing.
+    """
+    if signal.declined:
+        return "", ""
     given = session.get(ReplyAddress, (signal.survey_id, signal.response_id))
     if given is not None:
         return given.channel, given.address
-    if signal.customer_id is not None:
-        for channel, address in sorted(addresses_of(session, signal.customer_id).items()):
+    customer = None if signal.customer_id is None else session.get(Customer, signal.customer_id)
+    if customer is not None and (customer.opted_out_at is None or signal.contact_allowed):
+        for channel, address in sorted(addresses_of(session, customer.customer_id).items()):
             return channel, address
     return "", ""
 

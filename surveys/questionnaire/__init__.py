@@ -5,6 +5,7 @@ from surveys.questionnaire.check import check, check_next_version
 from surveys.questionnaire.document import (
     CES,
     CSAT,
+    NO,
     NOT_APPLICABLE,
     NPS,
     YES,
@@ -36,6 +37,7 @@ from surveys.questionnaire.scores import scores
 __all__ = [
     "CES",
     "CSAT",
+    "NO",
     "NOT_APPLICABLE",
     "NPS",
     "YES",

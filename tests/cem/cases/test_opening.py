@@ -12,7 +12,7 @@ from cem.cases.statuses import UnknownCase
 from cem.people.accounts import set_email
 from surveys.database import Database, new_id
 from surveys.languages import language
-from surveys.models import ContactDetail, Outgoing
+from surveys.models import ContactDetail, Customer, Outgoing
 from surveys.touchpoints import customer_id_of
 from tests.cem.cases.conftest import WEDNESDAY, At, Signalled
 
@@ -106,6 +106,22 @@ def test_the_customer_is_acknowledged_at_once_where_they_can_be_reached(
         assert case.number in message.text
         assert row.recipient == "mina@customer.example"
         assert "/c/" in row.payload["text"]
+
+
+def test_who_wants_no_answer_hears_nothing(at: At, signal: Signalled, database: Database) -> None:
+    """A no is a no, though the company knows the address; so is having opted out, unless they ask for an answer."""
+    with database.write() as session:
+        for name in ("mina", "sara", "reza"):
+            customer_id = customer_id_of(name)
+            session.add(ContactDetail(customer_id=customer_id, channel="email", address=f"{name}@customer.example"))
+            session.get_one(Customer, customer_id).opted_out_at = None if name == "mina" else WEDNESDAY
+    with at() as desk:
+        declined, _ = opened(desk, signal, customer="mina", declined=True)
+        silent, _ = opened(desk, signal, customer="sara")
+        asking, _ = opened(desk, signal, customer="reza", contact_allowed=True)
+
+        assert [case.reply_channel for case in (declined, silent, asking)] == ["", "", "email"]
+        assert [case.contact_allowed for case in (declined, silent, asking)] == [False, False, True]
 
 
 def test_a_severe_case_waits_for_a_person_to_acknowledge_it(at: At, signal: Signalled) -> None:
