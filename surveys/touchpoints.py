@@ -1,7 +1,7 @@
 """An encounter arrives: may we ask about it? If so, with a personal link; every 'no' is kept with its reason."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,9 @@ FRESH = timedelta(hours=24)
 # One invitation a customer in 30 days, over all surveys.
 REST = timedelta(days=30)
 
+# Whether a customer has a severe case open: nobody is asked how it was while they are being helped.
+InTrouble = Callable[[Session, uuid.UUID], bool]
+
 _CUSTOMERS = uuid.UUID("5b0ee1e0-6d53-5c0c-9a0e-3f3c9f1f6f10")
 
 
@@ -34,6 +37,7 @@ class NotInvited(StrEnum):
     NO_SURVEY = "no_survey"
     NOT_FRESH = "not_fresh"
     OPTED_OUT = "opted_out"
+    OPEN_CASE = "open_case"
     FATIGUE_30D = "fatigue_30d"
 
 
@@ -98,8 +102,8 @@ class Outcome:
     repeated: bool = False
 
 
-def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
-    """Keep an encounter and invite the customer where a survey is due.
+def record_encounter(session: Session, met: Met, now: datetime, in_trouble: InTrouble = lambda *_: False) -> Outcome:
+    """Keep an encounter and invite the customer where a survey is due, unless they are `in_trouble`.
 
     UnknownCode for a touchpoint, unit or segment that is not there; KeyReused where the key came with something else
     before.
@@ -119,7 +123,7 @@ def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
         return repeat
     customer.segment = met.segment or customer.segment
     keep_addresses(session, {met.customer_id: met.addresses})
-    reason = why_not(session, customer, touchpoint, met.occurred_at, now)
+    reason = why_not(session, customer, touchpoint, met.occurred_at, now, in_trouble)
     invitation = None if reason else _invite(session, met, customer, touchpoint, now)
     session.add(
         Encounter(
@@ -140,7 +144,12 @@ def record_encounter(session: Session, met: Met, now: datetime) -> Outcome:
 
 
 def why_not(
-    session: Session, customer: Customer, touchpoint: Touchpoint, occurred_at: datetime, now: datetime
+    session: Session,
+    customer: Customer,
+    touchpoint: Touchpoint,
+    occurred_at: datetime,
+    now: datetime,
+    in_trouble: InTrouble,
 ) -> NotInvited | None:
     """The first rule that forbids asking this customer about this encounter, in the order of their weight."""
     survey = touchpoint.transactional_survey and session.get(Survey, touchpoint.transactional_survey)
@@ -148,6 +157,8 @@ def why_not(
         return NotInvited.NO_SURVEY
     if customer.opted_out_at is not None:
         return NotInvited.OPTED_OUT
+    if in_trouble(session, customer.customer_id):
+        return NotInvited.OPEN_CASE
     if now - occurred_at > FRESH:
         return NotInvited.NOT_FRESH
     invited_lately = session.scalar(

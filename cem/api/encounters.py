@@ -12,6 +12,7 @@ from litestar.params import JSONBody
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
+from cem.cases.opening import in_trouble
 from cem.errors import Conflict, NotSignedIn, Problem
 from cem.settings import Settings
 from surveys.contacts import EMAIL, SMS, normal_email, normal_mobile
@@ -119,7 +120,7 @@ def _addresses(known: CustomerIn) -> Iterator[tuple[str, str]]:
 
 def _record(session: Session, met: Met, now: datetime) -> Outcome:
     try:
-        return record_encounter(session, met, now)
+        return record_encounter(session, met, now, in_trouble)
     except UnknownCode as fault:
         raise Problem(fault.field, str(fault)) from fault
     except KeyReused as fault:

@@ -237,6 +237,12 @@ def _reply_to(session: Session, signal: Signal) -> tuple[str, str]:
     return "", ""
 
 
+def in_trouble(session: Session, customer_id: uuid.UUID) -> bool:
+    """Whether a customer has a case of severity 1 or 2 open."""
+    severe = select(Case.case_id).where(Case.customer_id == customer_id, Case.closed_at.is_(None), Case.severity <= 2)
+    return session.scalar(severe.limit(1)) is not None
+
+
 def customer_of(session: Session, survey_id: uuid.UUID, response_id: uuid.UUID) -> uuid.UUID | None:
     """Who gave an answer by a personal link; nobody is known for others."""
     invitation = session.get(Invitation, (survey_id, response_id))

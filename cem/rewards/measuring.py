@@ -37,7 +37,7 @@ from surveys.touchpoints import NotInvited
 COMPANY = ""
 # Ends of intervals and shrunken values are kept to so many decimals: what lies beyond is of the computer, not the data.
 PLACES = 6
-# Reasons for not asking that nobody in a unit can bring about.
+# Reasons for not asking that nobody in a unit can bring about; a case can be logged by anybody.
 NOBODYS_CHOICE = frozenset({NotInvited.NO_SURVEY, NotInvited.OPTED_OUT, NotInvited.FATIGUE_30D})
 
 

@@ -154,6 +154,12 @@ def test_unknown_places_are_refused(session: Session, field: str, values: dict[s
     assert session.scalars(select(Customer)).all() == []
 
 
+def test_who_is_being_helped_is_not_asked(session: Session) -> None:
+    """A customer with a severe case open is left in peace, and the reason is kept."""
+    assert record_encounter(session, met(), NOW, lambda *_: True).not_invited == NotInvited.OPEN_CASE
+    assert set(session.scalars(select(Encounter.not_invited))) == {"open_case"}
+
+
 def test_fatigue(session: Session) -> None:
     """Invited on 1 Mehr: a new event on 20 Mehr is skipped, one on 2 Aban is invited."""
     tehran = ZoneInfo("Asia/Tehran")

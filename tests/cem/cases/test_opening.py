@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from cem.cases.desk import Desk, find_case
 from cem.cases.models import Absence, Case, CaseEvent, CaseMessage, CaseSignal
-from cem.cases.opening import Logged, log_case, open_or_attach
+from cem.cases.opening import Logged, in_trouble, log_case, open_or_attach
 from cem.cases.statuses import UnknownCase
 from cem.people.accounts import set_email
 from surveys.database import Database, new_id
@@ -122,6 +122,16 @@ def test_who_wants_no_answer_hears_nothing(at: At, signal: Signalled, database: 
 
         assert [case.reply_channel for case in (declined, silent, asking)] == ["", "", "email"]
         assert [case.contact_allowed for case in (declined, silent, asking)] == [False, False, True]
+
+
+def test_who_has_a_severe_case_is_in_trouble(at: At, signal: Signalled) -> None:
+    """Nobody is asked how it was while they are being helped; a milder case keeps nobody from being asked."""
+    with at() as desk:
+        opened(desk, signal, 2)
+        opened(desk, signal, 3, customer="sara")
+
+        assert in_trouble(desk.session, customer_id_of("mina"))
+        assert not in_trouble(desk.session, customer_id_of("sara"))
 
 
 def test_a_severe_case_waits_for_a_person_to_acknowledge_it(at: At, signal: Signalled) -> None:
