@@ -49,7 +49,8 @@ def foretell(session: Session, offers: Offers, terms: Terms, past: Sequence[Scor
 def _link(pairs: Sequence[tuple[float, float]]) -> Estimate:
     if len(pairs) < FEWEST_PAIRS:
         return Estimate(None, None, None, len(pairs), len(pairs), "fisher")
-    return linked_correlation(*zip(*pairs, strict=True))
+    scores, shares = zip(*pairs, strict=True)
+    return linked_correlation(scores, shares)
 
 
 def _pairs(

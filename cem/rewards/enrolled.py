@@ -32,8 +32,8 @@ def store_changes(session: Session, plan_code: str, period: str, changes: Change
     _run(session, _upsert(session, Employee, ("employee_no",), facts), map(_employee, changes.people))
     parts = ({**mine, **_part(one)} for one in changes.parts)
     _run(session, _upsert(session, Participant, _KEY, _PART), parts)
-    table = Participant.__table__
-    gone = delete(table).where(*(table.c[name] == bindparam(f"its_{name}") for name in _KEY))
+    ends = (Participant.__table__.c[name] == bindparam(f"its_{name}") for name in _KEY)
+    gone = delete(Participant).where(*ends)
     _run(session, gone, (dict(_named("its_", (plan_code, period, *key))) for key in changes.gone))
 
 

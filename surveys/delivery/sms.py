@@ -128,9 +128,9 @@ class Courier:
         if self._away:
             raise Undelivered(self._away, final=False)
         request = self._gateway.write(row)
-        put = {"headers": request.headers, "content": request.body}
+        url, headers = self._gateway.url, request.headers
         try:
-            with self._client.stream("POST", self._gateway.url, **put) as answer:
+            with self._client.stream("POST", url, headers=headers, content=request.body) as answer:
                 _finish(answer)
         except httpx.HTTPError as fault:
             reason = f"the SMS gateway is not reached: {type(fault).__name__}"
