@@ -13,7 +13,7 @@ from cem.rewards.runs import find_run
 from cem.roles import Action, Role, scope_of
 from surveys.database import Database
 from tests.cem.conftest import SignIn, csrf
-from tests.cem.rewards.conftest import Opened, enrol
+from tests.cem.rewards.conftest import Opened, enrol, plan_document
 from tests.cem.rewards.test_lifecycle import calculated, status
 
 # Each act with the action that opens it.
@@ -156,6 +156,25 @@ def test_what_lies_above_a_hold(sign_in: SignIn, opened: Opened, database: Datab
         session.get_one(IntegrityHold, uuid.UUID(hold_id)).decision = "released"
     assert "Counts answers" not in client.get(pages["bank"]).text
     assert "also count in" not in client.get(f"/rewards/runs/{run.run_id}?lang=en").text
+
+
+def test_a_stand_in_that_counts_what_was_left_out(sign_in: SignIn, opened: Opened, database: Database) -> None:
+    """Where the region stands in for a branch whose answers were left out, it counts them: both pages say so."""
+    measures = plan_document()["measures"]
+    assert isinstance(measures, list)
+    run = opened(measures=[measures[0] | {"insufficient": "parent_unit"}, *measures[1:]])
+    client = sign_in(Role.HR)
+    post(client, run, "holds", unit="vanak", measure="nps", reason="ten tens in a minute")
+    hold_id = client.get(f"/rewards/runs/{run.run_id}").text.split("/holds/")[1].split('"')[0]
+    post(client, run, f"holds/{hold_id}", decision="excluded", reason="not customers")
+    page = client.get(f"/rewards/runs/{run.run_id}?lang=en").text
+
+    assert "What stands in for this unit’s own score counts these answers too." in page
+    assert "also count in" not in page
+    assert (
+        "still counts its answers, which were left out"
+        in client.get(f"/rewards/runs/{run.run_id}/units/vanak?lang=en").text
+    )
 
 
 @pytest.mark.parametrize("text", ["-5", "1.5", "many", "9" * 20])
