@@ -6,6 +6,7 @@ two may run it at once. What jobs do bears being done twice: the outbox has keys
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,13 +33,15 @@ class Job:
     """Something to do every so often; `run` says how much it did. It keeps its transactions short: writers wait.
 
     `idle` is a cheap look: True where there is nothing to do. Such a job is looked at `every` so often, and a claim is
-    written only when there is something.
+    written only when there is something. Jobs of one `lane` wait for each other, and those of other lanes for none of
+    them: who waits for an answer does not wait for a night's work, or for a mail server that hangs.
     """
 
     name: str
     every: timedelta
     run: Callable[[Database, Settings, datetime], int]
     idle: Callable[[Session, Settings, datetime], bool] | None = None
+    lane: str = "work"
 
 
 @dataclass(frozen=True)
@@ -110,29 +113,47 @@ _INSERT = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
 
 
 class Runner:
-    """Runs jobs in a thread of this server while it is open."""
+    """Runs jobs in threads of this server, one for each lane, while it is open."""
 
     def __init__(
         self, database: Database, settings: Settings, jobs: Sequence[Job], clock: Callable[[], datetime] = utc_now
     ) -> None:
-        self._database, self._settings, self._jobs, self._clock = database, settings, jobs, clock
-        # When a job that had nothing to do is looked at again: it is not written, so each server knows its own.
-        self._looks: dict[str, datetime] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._lanes = [
+            _Lane(database, settings, [job for job in jobs if job.lane == lane], clock, self._stopping, lane)
+            for lane in sorted({job.lane for job in jobs})
+        ]
 
     def __enter__(self) -> Self:
-        if self._jobs:
-            self._thread.start()
+        for lane in self._lanes:
+            lane.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Begin nothing more. A job that is in the middle may end; one that hangs is left, and taken up again later."""
         self._stopping.set()
-        if self._jobs:
-            self._thread.join(LAST_WORDS)
+        deadline = time.monotonic() + LAST_WORDS
+        for lane in self._lanes:
+            lane.join(max(0.0, deadline - time.monotonic()))
 
-    def _work(self) -> None:
+
+class _Lane(threading.Thread):
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        jobs: Sequence[Job],
+        clock: Callable[[], datetime],
+        stopping: threading.Event,
+        name: str,
+    ) -> None:
+        super().__init__(name=f"jobs-{name}", daemon=True)
+        self._database, self._settings, self._jobs, self._clock = database, settings, jobs, clock
+        # When a job that had nothing to do is looked at again: it is not written, so each server knows its own.
+        self._looks: dict[str, datetime] = {}
+        self._stopping = stopping
+
+    def run(self) -> None:
         pause = SHORTEST_PAUSE
         while not self._stopping.wait(pause):
             try:

@@ -51,11 +51,11 @@ def forget_outbox(database: Database, settings: Settings, now: datetime) -> int:
 
 JOBS = (
     # Somebody may be waiting for what they asked for; where nothing is due, nothing is written.
-    Job("outbox", timedelta(seconds=2), send_mail, no_mail),
-    Job("sms", timedelta(seconds=2), send_sms, no_sms),
+    Job("outbox", timedelta(seconds=2), send_mail, no_mail, lane="mail"),
+    Job("sms", timedelta(seconds=2), send_sms, no_sms, lane="sms"),
     # From an answer to a routed case in less than five seconds.
-    Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived),
-    Job("escalations", timedelta(seconds=30), escalate_due, nothing_due),
+    Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived, lane="cases"),
+    Job("escalations", timedelta(seconds=30), escalate_due, nothing_due, lane="cases"),
     Job("cases-close", timedelta(hours=1), close_quiet),
     # Oftener than they are due, so that a server that was down makes up for it.
     Job("digests", timedelta(minutes=10), put_due_digests),

@@ -161,7 +161,32 @@ def test_one_job_does_not_stop_the_others(
 
 def test_without_jobs_there_is_no_thread(app: object, client: object) -> None:
     """An application that is given none runs none: tests decide about time themselves."""
-    assert "jobs" not in {thread.name for thread in threading.enumerate()}
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("jobs")]
+
+
+def test_lanes_do_not_wait_for_each_other(database: Database, settings: Settings) -> None:
+    """While one job hangs, those of another lane go on; those of its own wait."""
+    held, behind, elsewhere = threading.Event(), Count(), Count()
+
+    def hang(*_: object) -> int:
+        held.wait(20)
+        return 0
+
+    jobs = [
+        Job("hangs", HOUR, hang, lane="mail"),
+        Job("behind", timedelta(seconds=0.1), behind, lane="mail"),
+        Job("elsewhere", timedelta(seconds=0.1), elsewhere, lane="cases"),
+    ]
+    try:
+        with Runner(database, settings, jobs):
+            wait_for(lambda: len(elsewhere.ran) > 3)
+            waited = not behind.ran
+            held.set()
+            wait_for(lambda: behind.ran)
+    finally:
+        held.set()
+
+    assert waited
 
 
 def test_stopping_is_prompt(database: Database, settings: Settings) -> None:
