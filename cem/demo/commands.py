@@ -1,6 +1,7 @@
 """`cem demo`: the demo company on an embedded database, loaded once and served."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cem.settings import FILE, Settings, read_settings
 from surveys.database import create_database, utc_now
 
 # What is of the machine and not of the company: the demo uses what an installation here would use.
-FROM_OUTSIDE = ("CEM_SMTP_URL", "CEM_MAIL_FROM", "CEM_CHROMIUM")
+FROM_OUTSIDE = re.compile(r"CEM_(SMTP_URL|MAIL_FROM|SMS_[A-Z_]+|CHROMIUM)")
 
 
 @click.command()
@@ -45,13 +46,13 @@ def demo(host: str, port: int, folder: Path, fresh: bool) -> None:
 def _settings(folder: Path, file: Path, base_url: str) -> Settings:
     """The folder's own secret, which outlives a restart, so that the links of the first page keep working.
 
-    Mail and the printer are the environment's. The database is the demo's, whatever the folder says: its first page
-    hands out personal links.
+    Mail, text messages and the printer are the environment's. The database is the demo's, whatever the folder says:
+    its first page hands out personal links.
     """
     demo_url = f"sqlite:///{file}"
     if not (folder / FILE).exists():
         write_settings(folder / FILE, secrets.token_urlsafe(48), demo_url, base_url)
-    theirs = {name: os.environ[name] for name in FROM_OUTSIDE if name in os.environ}
+    theirs = {name: value for name, value in os.environ.items() if FROM_OUTSIDE.fullmatch(name)}
     return read_settings(folder, {**theirs, "CEM_BASE_URL": base_url, "CEM_DATABASE_URL": demo_url})
 
 
