@@ -79,7 +79,7 @@ def keep_addresses(session: Session, told: Mapping[uuid.UUID, Mapping[str, str]]
     columns = ContactDetail.customer_id, ContactDetail.channel, ContactDetail.address
     for customer_id, channel, address in session.execute(select(*columns).where(ContactDetail.customer_id.in_(told))):
         known[customer_id][channel] = address
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"customer_id": customer_id, "channel": channel, "address": address}
         for customer_id, addresses in told.items()
         for channel, address in addresses.items()

@@ -103,9 +103,10 @@ def forget(
     for start in range(0, len(ids), _AT_ONCE):
         chosen = Response.survey_id == survey_id, Response.response_id.in_(ids[start : start + _AT_ONCE])
         going = select(*_COUNTED).where(*chosen).order_by(Response.response_id).with_for_update()
-        for _, version, answers, *place in connection.execute(going).all():
+        for _, version, answers, day, touchpoint, unit, channel, quality in connection.execute(going).all():
             found += 1
-            _shift(moved, Scored(survey_id, *place, scores_of(version, answers)), -1)
+            given = scores_of(version, answers)
+            _shift(moved, Scored(survey_id, day, touchpoint, unit, channel, quality, given), -1)
         connection.execute(delete(Response).where(*chosen))
     tallies.add(connection, moved)
     return found

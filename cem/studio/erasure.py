@@ -27,19 +27,20 @@ from surveys.responses import forget
 from surveys.touchpoints import customer_id_of
 
 ACTION = "customers:erase"
-# Every table that holds something of a customer, in the order in which it is removed: what points at another first.
-# A row goes where its `customer_id` is the customer's, or its `survey_id` and `response_id` a response of theirs.
+# Every table that holds something of a customer. A row goes where its `customer_id` is the customer's, or where its
+# `survey_id` and `response_id` are those of a response of theirs. They go in the order in which the inbox fills them,
+# so that the two never wait for each other in a ring, and then what points at another before it.
 # A new table with one of these columns stands here, or below with the reason why it is kept; a test holds it.
 ERASED = (
-    "alert_run",
-    "arrival",
-    "case_signal",
-    "comment_correction",
-    "comment_reading",
-    "draft",
-    "quality_decision",
-    "reply_address",
     "response",
+    "draft",
+    "arrival",
+    "reply_address",
+    "comment_reading",
+    "comment_correction",
+    "quality_decision",
+    "case_signal",
+    "alert_run",
     "contact_detail",
     "customer_record",
     "encounter",
@@ -107,7 +108,7 @@ def _forget(session: Session, survey_id: uuid.UUID, response_ids: list[uuid.UUID
     return forget(session.connection(), survey_id, response_ids, lambda version, said: scores(versions[version], said))
 
 
-def _count(table: Table, customer_id: uuid.UUID, invited: Invited) -> Select[tuple[int]]:
+def _count(table: Table, customer_id: uuid.UUID, invited: Invited) -> Select[int]:
     return select(func.count()).select_from(table).where(_is_of(table, customer_id, invited))
 
 

@@ -19,12 +19,13 @@ from surveys.database import Database, utc_now
 from surveys.inbox import Inbox
 from surveys.limits import Limit
 from surveys.links import Links
-from surveys.models import Draft, Response, Unit
+from surveys.models import Draft, ReplyAddress, Response, Unit
 from surveys.pages import SURVEY_PAGES
 from surveys.publishing import publish
 from surveys.questionnaire import read_yaml
 from surveys.reception import Reception
 from surveys.templating import Templates
+from tests.surveys.pages.test_contact import CONTACT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PHONE = {"width": 360, "height": 740}
@@ -38,6 +39,7 @@ def surveys_database(sqlite_database: Iterator[Database], root: Path) -> Iterato
             session.add(Unit(code="vanak", parent=None, names={}, valid_from=date(2020, 1, 1)))
             for name in ("branch-visit", "every-question"):
                 publish(session, read_yaml((root / "examples" / f"{name}.yaml").read_text()), utc_now())
+            publish(session, read_yaml(CONTACT), utc_now())
         yield database
 
 
@@ -167,7 +169,7 @@ def test_nobody_is_kept_out(chromium: Any, address: str, colours: Any, width: in
     context = chromium.new_context(viewport={"width": width, "height": 740}, color_scheme=colours, bypass_csp=True)
     tab = context.new_page()
     for language in ("fa", "en"):
-        for path in ("/s/branch-visit", "/s/every-question", "/s/branch-visit/thanks", "/s/nowhere"):
+        for path in ("/s/branch-visit", "/s/every-question", "/s/answerable", "/s/branch-visit/thanks", "/s/nowhere"):
             tab.goto(f"{address}{path}?lang={language}")
             if tab.is_visible("button.send"):
                 tab.click("button.send")
@@ -188,4 +190,34 @@ def test_targets_are_large_enough_on_a_small_phone(chromium: Any, address: str) 
         assert min(box["width"] for box in boxes) >= 24
         assert min(box["height"] for box in boxes) >= 48
         assert boxes == sorted(boxes, key=lambda box: sign * box["x"])
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_somebody_leaves_an_address(
+    chromium: Any, address: str, surveys_database: Database, language: str, width: int
+) -> None:
+    """Without scripts: a wrong address is told at its field, which the fault leads to; the right one is kept."""
+    context = chromium.new_context(viewport={"width": width, "height": 740}, java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/s/answerable?lang={language}")
+    tab.check("#recommend-3", force=True)
+    tab.fill("#answer_me-text", "sara at mail")
+    tab.click("button.send")
+    tab.click("a[href='#answer_me-text']")
+    assert tab.get_attribute("#answer_me-text", "aria-invalid") == "true"
+    assert tab.is_checked("#answer_me-yes")
+    tab.fill("#answer_me-text", "۰۹۱۲۱۲۳۴۵۶۷")
+    tab.press("#answer_me-text", "Enter")
+    tab.wait_for_url("**/thanks?lang=*")
+    link = tab.locator("main a")
+    box = link.bounding_box()
+
+    assert link.get_attribute("href").startswith("/c/")
+    assert box["height"] >= 24
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    with surveys_database.read() as session:
+        assert session.execute(select(ReplyAddress.channel, ReplyAddress.address)).all() == [("sms", "+989121234567")]
     context.close()
