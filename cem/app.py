@@ -24,6 +24,7 @@ from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.calendar.pages import CalendarPages
+from cem.cases.customer_pages import OwnPages
 from cem.comments.pages import CommentPages
 from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
@@ -138,7 +139,7 @@ def create_app(
 
     return Litestar(
         route_handlers=[
-            Router("/", route_handlers=[health, serve_asset, *SURVEY_PAGES]),
+            Router("/", route_handlers=[health, serve_asset, *SURVEY_PAGES, OwnPages]),
             # Opened from a mail by whoever has its link: no session, and no token against forged forms.
             Router("/", route_handlers=[StopPages], dependencies={"show": Provide(provide_show, sync_to_thread=False)}),
             _staff_pages(settings, front),

@@ -12,6 +12,7 @@ from cem.alerts.rules import holds, told_at
 from cem.alerts.sightings import Sighting, Watcher, read_responses
 from cem.cases.desk import ITSELF, Desk
 from cem.cases.opening import open_or_attach
+from cem.cases.recovery import hear_recoveries
 from cem.settings import Settings
 from surveys.arrivals import Key, any_waiting, done, waiting
 from surveys.database import Database
@@ -31,7 +32,7 @@ def look_at_arrivals(database: Database, settings: Settings, now: datetime) -> i
         with database.write() as session:
             keys = waiting(session, BATCH)
             if keys:
-                _look(session, settings, now, keys)
+                _look(session, settings, now, hear_recoveries(session, settings, now, keys))
                 done(session, keys)
         count += len(keys)
         if len(keys) < BATCH:

@@ -1,6 +1,6 @@
 """A case comes to its end: resolved, confirmed, closed; or merged, withdrawn, not reached. It can be opened again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
@@ -28,6 +28,8 @@ from cem.cases.statuses import (
     WrongStep,
     expect,
 )
+from cem.cases.terms import Terms
+from cem.cases.wording import solved_notice
 from cem.improvements.models import Cause
 
 
@@ -42,6 +44,7 @@ def resolve(desk: Desk, case: Case, cause: str, outcome: str, *, no_reply_reason
     case.resolved_at, case.status = desk.now, RESOLVED
     _ask_later(desk, case)
     desk.record(case, "resolve", cause=cause, outcome=outcome)
+    solved_notice(desk, case)
 
 
 def confirm(desk: Desk, case: Case) -> None:
@@ -60,14 +63,20 @@ def close(desk: Desk, case: Case) -> None:
     desk.record(case, "close")
 
 
+def may_reopen(case: Case, terms: Terms, now: datetime) -> bool:
+    """Whether a case came to its end, and not so long ago that it would be another one."""
+    ended = case.resolved_at or case.closed_at
+    if case.status not in {*SOLVED, *ENDED} or case.status == MERGED or ended is None:
+        return False
+    return now <= ended + timedelta(days=terms.reopen_days)
+
+
 def reopen(desk: Desk, case: Case, *, why: str, senior: bool = False) -> Case:
     """It is not solved after all: the same case goes on, its clock anew; `senior` gives it to the next level.
 
     WrongStep after the time for it. Where another case is open for the same customer and touchpoint, that one goes on.
     """
-    expect(case, *SOLVED, *ENDED)
-    ended = case.resolved_at or case.closed_at
-    if case.status == MERGED or ended is None or desk.now > ended + timedelta(days=desk.terms.reopen_days):
+    if not may_reopen(case, desk.terms, desk.now):
         raise WrongStep
     if case.closed_at is not None:
         other = open_case_of(desk.session, case.customer_id, case.touchpoint)
@@ -149,8 +158,12 @@ def _missing(desk: Desk, case: Case, cause: str, outcome: str, no_reply_reason: 
 
 
 def _ask_later(desk: Desk, case: Case) -> None:
-    """One recovery survey for a case, however often it is opened again."""
-    if case.kind in {"complaint", "question"} and desk.session.get(Recovery, case.case_id) is None:
-        due = desk.now + timedelta(days=desk.terms.recovery_days)
-        before = case.score
-        desk.session.add(Recovery(case_id=case.case_id, due_at=due, before=before))
+    """One recovery survey for a case, however often it is opened again; the days count from its last resolution."""
+    if case.kind not in {"complaint", "question"}:
+        return
+    due = desk.now + timedelta(days=desk.terms.recovery_days)
+    known = desk.session.get(Recovery, case.case_id)
+    if known is None:
+        desk.session.add(Recovery(case_id=case.case_id, due_at=due, before=case.score))
+    elif known.asked_at is None:
+        known.due_at = due

@@ -26,6 +26,7 @@ from surveys.links import Links
 # Who acts where nobody did.
 ITSELF = "cem"
 CUSTOMER = "customer"
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,11 @@ def own_page(settings: Settings, case: Case) -> str:
     return f"{settings.base_url}/c/{token}"
 
 
+def is_erased(case: Case) -> bool:
+    """Whether its customer was erased: nothing tells any more what it was about."""
+    return case.survey_id is None and not case.words
+
+
 def find_case(session: Session, number: str, *, change: bool = False) -> Case:
     """The case of a number, held until the transaction ends where it is to be changed; UnknownCase where there is none.
 
@@ -92,6 +98,11 @@ def find_case(session: Session, number: str, *, change: bool = False) -> Case:
 def number_of(case_id: uuid.UUID) -> str:
     """A number to say aloud in either language, ten digits from the random end of the id: 482-173-0629."""
     return _grouped(f"{(case_id.int & (1 << 56) - 1) % 10**10:010}")
+
+
+def in_line(number: str) -> str:
+    """A case's number for a line of text: its groups keep their order among Persian words, in any mail program."""
+    return f"{LEFT_TO_RIGHT_MARK}{number}"
 
 
 def _grouped(digits: str) -> str:

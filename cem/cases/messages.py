@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from cem.cases.desk import CUSTOMER, ITSELF, Desk
+from cem.cases.desk import CUSTOMER, ITSELF, Desk, in_line
 from cem.cases.models import Case, CaseMessage
 from cem.cases.statuses import WordsMissing
 from surveys.delivery import mail, sms
@@ -86,7 +86,7 @@ def _put(desk: Desk, case: Case, message: CaseMessage) -> None:
         case mail.KIND:
             context = {"case": case, "message": message, "page": page}
             payload = {
-                "subject": spoken.fill(SUBJECT, {"number": case.number}),
+                "subject": spoken.fill(SUBJECT, {"number": in_line(case.number)}),
                 "text": templates().render(spoken, "email/case.txt", **context),
                 "html": templates().render(spoken, "email/case.html", **context),
                 "language": case.language,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from cem.cases.clocks import CLOCK_NAMES
-from cem.cases.desk import Desk
+from cem.cases.desk import Desk, in_line
 from cem.cases.messages import templates
 from cem.cases.models import Case
 from cem.cases.statuses import KINDS
@@ -71,7 +71,7 @@ def notify(
         recipient=found.email,
         key=f"case-notice:{case.case_id.hex}:{account}:{reason}:{moment}"[:200],
         payload={
-            "subject": spoken.fill(SUBJECT, {"reason": words, "number": case.number}),
+            "subject": spoken.fill(SUBJECT, {"reason": words, "number": in_line(case.number)}),
             "text": templates().render(spoken, "email/case_notice.txt", **context),
             "html": templates().render(spoken, "email/case_notice.html", **context),
             "language": spoken.code,

@@ -65,10 +65,11 @@ def open_or_attach(
     kind: str,
     owner: str = "",
     tell_at: datetime | None = None,
+    origin: str = "rule",
 ) -> tuple[Case, bool]:
     """The case of an answer, and whether it is new: one that is open for the same customer and touchpoint takes it.
 
-    The owner is told at `tell_at`, or at once.
+    The owner is told at `tell_at`, or at once. `origin` is 'customer' where somebody asks for it on their own page.
     """
     if (already := case_of(desk.session, signal.survey_id, signal.response_id)) is not None:
         if already.closed_at is None:
@@ -83,7 +84,7 @@ def open_or_attach(
         **_empty(case_id),
         words="",
         wanted="",
-        origin="rule",
+        origin=origin,
         kind=kind,
         severity=severity,
         survey_id=signal.survey_id,

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from cem.alerts.watching import look_at_arrivals, nothing_arrived
 from cem.cases.escalating import close_quiet, escalate_due, nothing_due
+from cem.cases.recovery import ask_due, nobody_to_ask
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
@@ -51,8 +52,8 @@ def forget_outbox(database: Database, settings: Settings, now: datetime) -> int:
 
 JOBS = (
     # Somebody may be waiting for what they asked for; where nothing is due, nothing is written.
-    Job("outbox", timedelta(seconds=2), send_mail, no_mail, lane="mail"),
-    Job("sms", timedelta(seconds=2), send_sms, no_sms, lane="sms"),
+    Job("outbox", timedelta(seconds=1), send_mail, no_mail, lane="mail"),
+    Job("sms", timedelta(seconds=1), send_sms, no_sms, lane="sms"),
     # From an answer to a routed case in less than five seconds.
     Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived, lane="cases"),
     Job("escalations", timedelta(seconds=30), escalate_due, nothing_due, lane="cases"),
@@ -66,4 +67,6 @@ JOBS = (
     # After the quality of answers was checked: its signals are among what is looked at.
     Job("integrity", timedelta(days=1), check_open_runs),
     Job("outbox-forget", timedelta(days=1), forget_outbox),
+    # Some days after a case was resolved.
+    Job("recovery", timedelta(minutes=10), ask_due, nobody_to_ask),
 )

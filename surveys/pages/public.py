@@ -79,7 +79,11 @@ class PublicPages(OpenPages):
     path = "/s/{name:str}"
 
     def locate(self, catalogue: Catalogue, name: str) -> tuple[uuid.UUID | None, Place]:
-        return catalogue.slugs.get(name), Place()
+        survey = catalogue.by_id.get(catalogue.slugs[name]) if name in catalogue.slugs else None
+        # What is asked about somebody's case is answered by the link that they were given.
+        if survey is None or survey.questionnaire.kind == "recovery":
+            return None, Place()
+        return survey.survey_id, Place()
 
     def belongs(self, catalogue: Catalogue, name: str, ticket: Ticket) -> bool:
         return catalogue.slugs.get(name) == ticket.survey_id and not ticket.touchpoint

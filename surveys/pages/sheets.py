@@ -79,9 +79,9 @@ def render_sheet(templates: Templates, sheet: Sheet, ticket: str) -> Html:
         trouble=sheet.trouble,
         other_languages=[language(code) for code in questionnaire.languages if code != sheet.language.code],
         ticket=ticket,
-        rules=_as_it_is(rules),
-        style=_as_it_is(style),
-        script=_as_it_is(script),
+        rules=as_it_is(rules),
+        style=as_it_is(style),
+        script=as_it_is(script),
         **_progress(sheet),
     )
     return Html(text, [style, rules] if rules else [style], [script])
@@ -106,14 +106,14 @@ def ready_thanks(templates: Templates, survey: PublishedSurvey, code: str, *, li
         "survey/thanks.html",
         questionnaire=survey.questionnaire,
         own_page=_HOLE if linked else "",
-        style=_as_it_is(style),
+        style=as_it_is(style),
     )
     return ReadyPage(Html(text if linked else text.replace("</html>", f"</html>{_HOLE}"), [style]), _HOLE)
 
 
 def render_fault(templates: Templates, spoken: Language, fault: SurveyError) -> Html:
     style = _style(templates)
-    return Html(templates.render(spoken, "survey/fault.html", fault=fault, style=_as_it_is(style)), [style])
+    return Html(templates.render(spoken, "survey/fault.html", fault=fault, style=as_it_is(style)), [style])
 
 
 def _progress(sheet: Sheet) -> dict[str, object]:
@@ -134,22 +134,22 @@ def _progress(sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _as_it_is(text: str) -> Markup:
+def as_it_is(text: str) -> Markup:
     """Our own style or script, whose hash the policy names."""
     return Markup(text)  # noqa: S704 - no respondent's or author's words are in it
 
 
 @lru_cache(maxsize=8)
 def _style(templates: Templates) -> str:
-    return _packed(templates, "survey/survey.css")
+    return packed(templates, "survey/survey.css")
 
 
 @lru_cache(maxsize=8)
 def _script(templates: Templates) -> str:
-    return _packed(templates, "survey/survey.js")
+    return packed(templates, "survey/survey.js")
 
 
-def _packed(templates: Templates, name: str) -> str:
+def packed(templates: Templates, name: str) -> str:
     """A file of ours without its comments and indentation."""
     loader = templates.environment.loader
     assert loader is not None  # noqa: S101 - Templates sets it

@@ -12,7 +12,7 @@ from cem.roles import PERMISSIONS, Action, Role, keyed, permitted, scope_of
 # What opens for everyone, and why: the door itself, what pages load, what customers see, what machines ask, and the
 # link in a mail that ends such mails.
 PUBLIC = {"/", "/sign-in", "/health", "/static/{content:str}/{name:str}", "/digests/stop/{token:str}"}
-SURVEY_PAGES = ("/s/", "/i/", "/f/")
+SURVEY_PAGES = ("/s/", "/i/", "/f/", "/c/")
 
 
 def handlers(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler]]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from cem.cases.desk import Desk
 from cem.cases.models import Remedy
@@ -15,6 +17,7 @@ from cem.settings import Settings
 from surveys.database import Database, new_id
 from surveys.models import Customer, Survey
 from surveys.touchpoints import customer_id_of
+from tests.cem.cases.customers import Company
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 # A Wednesday, 19 November 2025, 15:30 in Tehran: the office closes at 17:00, and on Thursday at 13:00.
@@ -69,3 +72,11 @@ def signal(loop: None, survey: Survey) -> Signalled:
         return Signal(**(said | others))  # type: ignore[arg-type]
 
     return made
+
+
+@pytest.fixture
+def company(
+    database: Database, settings: Settings, loop: None, survey: Survey, client: TestClient[Litestar]
+) -> Company:
+    """A company whose customers answer now."""
+    return Company(database, settings, survey, client)

@@ -288,7 +288,7 @@ def gateway() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def test_what_is_due_leaves_soon(database: Database, settings: Settings, gateway: tuple[str, list[bytes]]) -> None:
-    """While the server runs, a text message is with the gateway about two seconds after it was put."""
+    """While the server runs, a text message is with the gateway about a second after it was put."""
     address, arrived = gateway
     chosen = [job for job in JOBS if job.name in {"outbox", "sms"}]
     looked: list[str] = []
@@ -310,6 +310,6 @@ def test_what_is_due_leaves_soon(database: Database, settings: Settings, gateway
         wait_for(lambda: arrived)
         took = time.monotonic() - put_at
 
-    # Two seconds between two looks, and a slow machine.
+    # A second between two looks, and a slow machine.
     assert took < 6
-    assert [job.every for job in chosen] == [timedelta(seconds=2)] * 2
+    assert [job.every for job in chosen] == [timedelta(seconds=1)] * 2
