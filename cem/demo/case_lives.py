@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cem.calendar.hours import BusinessCalendar
 from cem.cases import statuses
@@ -22,6 +23,7 @@ from cem.cases.terms import Terms
 from cem.cases.wording import automatic_words
 from cem.demo import case_words as words
 from cem.demo.timeline import seeded_id
+from surveys.database import day_of
 from surveys.responses import Submission
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -51,8 +53,17 @@ class Ended(Exception):
 class Lives:
     """Draws the lives of cases with a generator of its own."""
 
-    def __init__(self, seed: int, now: datetime, terms: Terms, calendar: BusinessCalendar, zone: Any) -> None:
-        self._chance, self._now = random.Random(seed), now
+    def __init__(
+        self,
+        seed: int,
+        now: datetime,
+        terms: Terms,
+        calendar: BusinessCalendar,
+        zone: ZoneInfo,
+        left: Mapping[uuid.UUID | None, date],
+    ) -> None:
+        """Customers who `left` answer nothing from that day on."""
+        self._chance, self._now, self._left = random.Random(seed), now, left
         self._terms, self._calendar, self._zone = terms, calendar, zone
 
     def live(self, answer: Submission, customer: uuid.UUID | None, kind: str, severity: int, owner: str) -> Life:
@@ -269,13 +280,16 @@ class Lives:
         """The recovery survey: most stay silent, most of the others feel better, some say no."""
         case, recovery = life.case, life.recovery
         assert recovery is not None  # noqa: S101 - set right before
-        if not case.reply_channel or recovery["due_at"] > self._now:
+        asked = self._calendar.next_opening(recovery["due_at"])
+        if asked > self._now:
             return
-        recovery["asked_at"] = recovery["due_at"]
-        if self._chance.random() > 0.42:
+        recovery["asked_at"] = asked
+        # Who is not written to would have to look at their page.
+        if not case.reply_channel or self._chance.random() > 0.42:
             return
-        at = recovery["due_at"] + timedelta(hours=self._chance.uniform(0.5, 60))
-        if at > self._now:
+        at = asked + timedelta(hours=self._chance.uniform(0.5, 60))
+        left = self._left.get(case.customer_id)
+        if at > self._now or (left is not None and day_of(at, self._zone) >= left):
             return
         lift = self._chance.gauss(4.2 if PACE.get(case.unit, 1) <= 1 else 2.8, 2.2)
         after = min(max(round((case.score or 0) + lift), 0), 10)

@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -28,6 +28,7 @@ from cem.demo import case_words as words
 from cem.demo.answers import Sheet
 from cem.demo.case_lives import Life, Lives, chosen
 from cem.demo.timeline import Timeline
+from cem.outcomes.models import CustomerRecord
 from surveys.database import Base, new_id
 from surveys.models import Invitation, Unit
 from surveys.responses import Submission
@@ -77,7 +78,8 @@ def add_cases(
     ]
     customers = _customers(session, sheet.survey_id)
     owners = {unit: next(managers(session, unit, timeline.today), "cx") for unit in session.scalars(select(Unit.code))}
-    lives = Lives(SEED + 1, now, read_terms(session), read_calendar(session, timeline.zone), timeline.zone)
+    terms, calendar = read_terms(session), read_calendar(session, timeline.zone)
+    lives = Lives(SEED + 1, now, terms, calendar, timeline.zone, _left(session))
     found, taken = list[Life](), set[tuple[uuid.UUID, str]]()
     for answer, kind, severity in chosen(random.Random(SEED), answers):
         customer = customers.get(answer.response_id)
@@ -135,6 +137,12 @@ def _customers(session: Session, survey_id: uuid.UUID) -> dict[uuid.UUID, uuid.U
     """Who answered by which invitation, which is the response's own id."""
     invited = select(Invitation.invitation_id, Invitation.customer_id).where(Invitation.survey_id == survey_id)
     return {response: customer for response, customer in session.execute(invited)}  # noqa: C416 - rows, not pairs
+
+
+def _left(session: Session) -> dict[uuid.UUID | None, date]:
+    """Who is no customer any more, and since when."""
+    gone = select(CustomerRecord.customer_id, CustomerRecord.left_on).where(CustomerRecord.left_on.is_not(None))
+    return {customer: day for customer, day in session.execute(gone) if day is not None}
 
 
 def _absence(session: Session, timeline: Timeline, now: datetime) -> None:

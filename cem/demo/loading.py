@@ -21,6 +21,7 @@ from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
 from cem.demo.operations import add_operations
 from cem.demo.panel import Panel, add_population
+from cem.demo.recovery import add_recoveries
 from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.rewards import add_rewards
 from cem.demo.segments import Segments
@@ -62,6 +63,8 @@ class Loaded:
 
     responses: int
     invitations: int
+    # Answers to the survey after a case, beside the responses.
+    recoveries: int
 
 
 def load_demo(
@@ -97,12 +100,13 @@ def load_demo(
         for part in (invitations, panel, customers):
             part.store(session)
         stored = _record(session, submissions, progress)
-        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
+        lives = add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
+        recoveries = add_recoveries(session, lives, timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
     add_rewards(database, now, settings.zone)
-    return Loaded(stored, len(invitations) + len(panel))
+    return Loaded(stored, len(invitations) + len(panel), recoveries)
 
 
 def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:

@@ -10,6 +10,9 @@ from litestar.di import NamedDependency
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from cem.cases.models import Case
+from cem.cases.plain_words import status_words
+from cem.cases.statuses import INVESTIGATING, REOPENED, RESOLVED
 from cem.demo.accounts import PASSWORD, SIGN_INS
 from cem.roles import ROLE_NAMES
 from cem.templating import Show
@@ -22,6 +25,8 @@ from surveys.reception import Reception
 
 # So many personal links of each touchpoint.
 LINKS_EACH = 2
+# An own page of each of these.
+FOLLOWED = (RESOLVED, INVESTIGATING, REOPENED)
 # Among so many of the newest; the touchpoints that are met most often fill the first ones.
 _NEWEST = 500
 
@@ -39,6 +44,15 @@ class Situation:
     met_at: datetime
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A customer's own page, as its customer sees it: the headline is to be translated."""
+
+    address: str
+    headline: str
+    unit: dict[str, Any]
+
+
 @get("/", sync_to_thread=True, opt={"public": True})
 def demo_front(
     show: NamedDependency[Show], reader: NamedDependency[Session], reception: NamedDependency[Reception]
@@ -48,6 +62,7 @@ def demo_front(
         surveys=open_surveys(reader),
         touchpoints=list(reader.scalars(select(Touchpoint).where(Touchpoint.feedback_survey.is_not(None)))),
         situations=open_situations(reader, reception, utc_now()),
+        followed=own_pages(reader, reception),
         sign_ins=SIGN_INS,
         role_names=ROLE_NAMES,
         password=PASSWORD,
@@ -61,7 +76,7 @@ def open_surveys(session: Session) -> list[tuple[str, dict[str, Any]]]:
     rows = session.execute(
         select(Survey.slug, SurveyVersion.document)
         .join(SurveyVersion, current)
-        .where(Survey.closed_at.is_(None), Survey.kind != "always_on")
+        .where(Survey.closed_at.is_(None), Survey.kind.not_in(("always_on", "recovery")))
         .order_by(Survey.slug)
     )
     return [(f"/s/{slug}", document["title"]) for slug, document in rows]
@@ -89,6 +104,18 @@ def open_situations(session: Session, reception: Reception, now: datetime) -> li
     ]
 
 
+def own_pages(session: Session, reception: Reception) -> list[Followed]:
+    """The newest case of each status that its customer can do something about."""
+    found = []
+    for status in FOLLOWED:
+        newest = select(Case, Unit).join(Unit, Unit.code == Case.unit).where(Case.status == status)
+        newest = newest.where(Case.kind == "complaint", Case.survey_id.is_not(None)).order_by(Case.opened_at.desc())
+        for case, unit in session.execute(newest.limit(1)):
+            token = reception.links.own_page(case.survey_id, case.response_id)
+            found.append(Followed(f"/c/{token}", status_words(case)[0], unit.names))
+    return found
+
+
 def _unanswered(session: Session, now: datetime) -> list[Invitation]:
     answered = exists().where(
         models.Response.survey_id == Invitation.survey_id, models.Response.response_id == Invitation.invitation_id
@@ -97,7 +124,10 @@ def _unanswered(session: Session, now: datetime) -> list[Invitation]:
         session.scalars(
             select(Invitation)
             .where(
-                Invitation.touchpoint != "", Invitation.expires_at > now, Invitation.withdrawn_at.is_(None), ~answered
+                Invitation.encounter_id.is_not(None),
+                Invitation.expires_at > now,
+                Invitation.withdrawn_at.is_(None),
+                ~answered,
             )
             .order_by(Invitation.created_at.desc())
             .limit(_NEWEST)

@@ -52,12 +52,13 @@ def test_it_reads_from_right_to_left_in_persian(client: TestClient[Litestar]) ->
 
 
 def test_every_link_to_try_opens(client: TestClient[Litestar]) -> None:
-    """At least ten personal links, each survey and the always-on page of each touchpoint answer."""
-    addresses = re.findall(r'href="(/[ifs]/[^"]+)"', client.get("/?lang=en").text)
+    """At least ten personal links, each survey, the always-on page of each touchpoint and own pages answer."""
+    addresses = re.findall(r'href="(/[cifs]/[^"]+)"', client.get("/?lang=en").text)
 
     assert sum(address.startswith("/i/") for address in addresses) >= 10
     assert {address for address in addresses if address.startswith("/s/")} == {"/s/after-contact", "/s/relationship"}
     assert sum(address.startswith("/f/") for address in addresses) == 5
+    assert sum(address.startswith("/c/") for address in addresses) >= 2
     assert {client.get(address).status_code for address in addresses} == {200}
 
 
