@@ -8,6 +8,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.cases import case_screens
 from benchmarks.crash import crash_measure
 from benchmarks.measures import MEASURES, Measure
 from benchmarks.rewards import rewards_measure
@@ -15,7 +16,7 @@ from benchmarks.screens import screen_times
 
 
 def main() -> int:
-    everything = (*MEASURES, screen_times, rewards_measure, crash_measure)
+    everything = (*MEASURES, screen_times, case_screens, rewards_measure, crash_measure)
     known = {measure.__name__: measure for measure in everything}
     ask = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     ask.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(known)}")

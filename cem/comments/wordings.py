@@ -29,6 +29,11 @@ def words_of(answers: Mapping[str, Any], asked: Questionnaire) -> str:
     return "\n".join(text for text in written if isinstance(text, str))
 
 
+def unhappy_up_to(question: object) -> int | None:
+    """The highest score at which a KPI's question finds a customer unhappy; None for what is no KPI."""
+    return _ENDS[type(question)][0] if type(question) in _ENDS else None
+
+
 def opinion_of_score(answers: Mapping[str, Any], asked: Questionnaire) -> str:
     """'positive' or 'negative' as the first KPI that was answered has it, '' where it says neither or there is none."""
     for question in asked.questions:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from cem.alerts.watching import look_at_arrivals, nothing_arrived
 from cem.cases.escalating import close_quiet, escalate_due, nothing_due
 from cem.cases.recovery import ask_due, nobody_to_ask
+from cem.cases.numbering import count_due, nothing_to_count
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
@@ -58,6 +59,8 @@ JOBS = (
     Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived, lane="cases"),
     Job("escalations", timedelta(seconds=30), escalate_due, nothing_due, lane="cases"),
     Job("cases-close", timedelta(hours=1), close_quiet),
+    # Counting many cases takes seconds, for which no answer waits.
+    Job("case-numbers", timedelta(minutes=5), count_due, nothing_to_count, lane="numbers"),
     # Oftener than they are due, so that a server that was down makes up for it.
     Job("digests", timedelta(minutes=10), put_due_digests),
     # A comment is read a little after it came, and every comment again after a topic or the model has changed.

@@ -21,7 +21,10 @@ from metrics.score_interval import score_limits
 
 @dataclass(frozen=True, slots=True)
 class PairedChange:
-    """NPS before and after of the same n customers, and the change with its t test; undefined is None."""
+    """NPS, or the mean score, before and after of the same n customers, and the change with its t test.
+
+    What is undefined is None.
+    """
 
     n: int
     before: float | None
@@ -52,12 +55,33 @@ def paired_nps(before: Sequence[float | None], after: Sequence[float | None], co
     check_confidence(confidence)
     signs = [(category(a), category(b)) for a, b in zip(before, after, strict=True)]
     pairs = [(a, b) for a, b in signs if a is not None and b is not None]
+    return _paired([100.0 * a for a, _ in pairs], [100.0 * b for _, b in pairs], confidence)
+
+
+def paired_scores(before: Sequence[float], after: Sequence[float], confidence: float = 0.95) -> PairedChange:
+    """How the mean score changed, after minus before, among customers who gave one both times.
+
+    One-sample t on each customer's difference. Without pairs all is None; with one pair, or when all changed alike,
+    there is no interval and no p. Different lengths are a `ValueError`.
+
+    >>> found = paired_scores([2, 3, 4], [7, 6, 9])
+    >>> found.change, round(found.low, 2), round(found.high, 2)
+    (4.333333333333333, 1.46, 7.2)
+    """
+    check_confidence(confidence)
+    if len(before) != len(after):
+        raise ValueError("each customer has a score before and one after")
+    return _paired(before, after, confidence)
+
+
+def _paired(before: Sequence[float], after: Sequence[float], confidence: float) -> PairedChange:
+    pairs = list(zip(before, after, strict=True))
     n = len(pairs)
     if not n:
         return PairedChange(0, None, None, None, None, None, None, None, None)
-    first, second = 100 * sum(a for a, _ in pairs) / n, 100 * sum(b for _, b in pairs) / n
-    change = 100 * sum(b - a for a, b in pairs) / n
-    squares = sum((100 * (b - a) - change) ** 2 for a, b in pairs)
+    first, second = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
+    change = sum(b - a for a, b in pairs) / n
+    squares = sum((b - a - change) ** 2 for a, b in pairs)
     if squares <= 0:
         return PairedChange(n, first, second, change, None, None, None, None, None)
     error = math.sqrt(squares / (n - 1) / n)

@@ -9,6 +9,7 @@ References
 .. [2] Mantel, N. (1966). Evaluation of survival data and two new rank order statistics. Cancer Chemotherapy Reports 50,
    163-170.
 .. [3] Royston, P. and Parmar, M. K. B. (2013). Restricted mean survival time. BMC Medical Research Methodology 13, 152.
+.. [4] Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time. Biometrics 38, 29-41.
 """
 
 import math
@@ -51,7 +52,26 @@ class SurvivalCurve:
     @property
     def median(self) -> float | None:
         """The first time at which half have left."""
-        below = np.flatnonzero(self.survival <= 0.5 + 1e-12)
+        return self._passes(self.survival, 0.5)
+
+    def quantile(self, share: float) -> Estimate:
+        """The first time by which this share, in 0..1, have left; its limits are where those of the curve pass it [4]_.
+
+        None where the curve does not come so far: a limit that is None is beyond what was followed.
+
+        >>> kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]).quantile(0.5).value
+        2.0
+        """
+        if not 0 < share < 1:
+            raise ValueError(f"{share!r} is no share between 0 and 1")
+        value = self._passes(self.survival, 1 - share)
+        low, high = (self._passes(limit, 1 - share) for limit in (self.low, self.high))
+        if low is None or (value is not None and low > value):
+            low = value
+        return Estimate(value, low, high, self.n, float(self.left.sum()), "kaplan_meier")
+
+    def _passes(self, curve: Array, level: float) -> float | None:
+        below = np.flatnonzero(curve <= level + 1e-12)
         return float(self.times[below[0]]) if len(below) else None
 
     def followed(self, time: float) -> int:

@@ -103,3 +103,15 @@ def test_ties_are_named() -> None:
     """Another way to take ties is a fault."""
     with pytest.raises(ValueError, match="ties"):
         cox([1, 2], [1, 1], [[0], [1]], ties="exact")
+
+
+def test_quantiles_against_a_published_example() -> None:
+    """Freireich's leukaemia patients on 6-MP, as R's survfit with log-log limits prints them: median 23, from 13 on."""
+    times = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    curve = kaplan_meier(times, [1] * 9 + [0] * 12)
+    median = curve.quantile(0.5)
+
+    assert (median.value, median.low, median.high, median.n) == (23, 13, None, 21)
+    assert (curve.quantile(0.25).value, curve.quantile(0.9).value) == (13, None)
+    with pytest.raises(ValueError, match="no share"):
+        curve.quantile(1)
