@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.orm import Session
 
+from cem.api.case_numbers import CaseNumberApi
 from cem.api.encounters import EncounterApi
 from cem.api.operational_figures import OperationalFigureApi
 from cem.api.payroll import PayrollApi
@@ -25,6 +26,7 @@ from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.calendar.pages import CalendarPages
 from cem.cases.customer_pages import OwnPages
+from cem.cases.numbers_pages import NumberPages
 from cem.comments.pages import CommentPages
 from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
@@ -78,6 +80,7 @@ STAFF_PAGES = (
     ExplorerPages,
     CommentPages,
     CalendarPages,
+    NumberPages,
     OperationPages,
     OperationForms,
     OutcomePages,
@@ -145,7 +148,7 @@ def create_app(
             _staff_pages(settings, front),
             Router(
                 "/api/v1",
-                route_handlers=[EncounterApi, OperationalFigureApi, PayrollApi],
+                route_handlers=[CaseNumberApi, EncounterApi, OperationalFigureApi, PayrollApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

@@ -23,6 +23,7 @@ class Entry:
 
 MENU = (
     Entry(Action.SCORECARDS_READ, "/scorecards", N_("Scorecards")),
+    Entry(Action.CASES_COUNT, "/cases/numbers", N_("Closed loop")),
     Entry(Action.EXPLORER_READ, "/explorer", N_("Explorer")),
     Entry(Action.COMMENTS_READ, "/comments", N_("Comments")),
     Entry(Action.RESPONSES_READ, "/responses", N_("Responses")),
@@ -36,10 +37,12 @@ MENU = (
 
 
 def menu_of(person: Person, path: str) -> Iterator[tuple[Entry, bool]]:
-    """The entries of a person, each with whether the page at `path` belongs to it."""
-    for entry in MENU:
-        if entry.opens_for(person):
-            yield entry, path == entry.address or path.startswith(f"{entry.address}/")
+    """The entries of a person, each with whether the page at `path` belongs to it: to the one that names most of it."""
+    mine = [entry for entry in MENU if entry.opens_for(person)]
+    around = (entry.address for entry in mine if path == entry.address or path.startswith(f"{entry.address}/"))
+    here = max(around, key=len, default="")
+    for entry in mine:
+        yield entry, entry.address == here
 
 
 def first_page(person: Person) -> str:

@@ -121,3 +121,8 @@ class Numbers(Struct, frozen=True):
     @property
     def overdue(self) -> int:
         return sum(one.overdue for one in self.backlog)
+
+
+def nearest(months: int) -> int:
+    """The period that comes closest to so many months."""
+    return min(PERIODS, key=lambda days: abs(days - 30.4 * months))

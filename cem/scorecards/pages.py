@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from types import ModuleType
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,9 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from cem.cases import numbers_words
+from cem.cases.numbering import Counted, read_numbers
+from cem.cases.numbers import nearest
 from cem.operations.lines import change_in_words as operations_in_words
 from cem.operations.lines import write, write_target
 from cem.operations.section import read_section
@@ -164,7 +168,16 @@ def show_scorecard(
         operations_in_words=operations_in_words,
         write=write,
         write_target=write_target,
+        closed_loop=_closed_loop(reader, choice, person),
+        zone=settings.zone,
     )
+
+
+def _closed_loop(reader: Session, choice: Choice, person: Person) -> tuple[int, Counted, ModuleType] | None:
+    """What the cases of the scorecard's unit add up to, over the days that come closest to its period."""
+    days = nearest(choice.period.months)
+    counted = read_numbers(reader, choice.unit, days) if scope_of(person.role, Action.CASES_COUNT) else None
+    return (days, counted, numbers_words) if counted else None
 
 
 def _repeats(reader: Session, choice: Choice, offers: Offers, card: Scorecard) -> Repeats | None:
