@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.orm import Session
 
+from cem.alerts.pages import AlertPages
 from cem.api.case_numbers import CaseNumberApi
 from cem.api.encounters import EncounterApi
 from cem.api.operational_figures import OperationalFigureApi
@@ -81,6 +82,7 @@ STAFF_PAGES = (
     CommentPages,
     CalendarPages,
     NumberPages,
+    AlertPages,
     OperationPages,
     OperationForms,
     OutcomePages,

@@ -24,6 +24,7 @@ class Entry:
 MENU = (
     Entry(Action.SCORECARDS_READ, "/scorecards", N_("Scorecards")),
     Entry(Action.CASES_COUNT, "/cases/numbers", N_("Closed loop")),
+    Entry(Action.ALERTS_READ, "/alerts", N_("Alerts")),
     Entry(Action.EXPLORER_READ, "/explorer", N_("Explorer")),
     Entry(Action.COMMENTS_READ, "/comments", N_("Comments")),
     Entry(Action.RESPONSES_READ, "/responses", N_("Responses")),

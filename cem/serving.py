@@ -15,6 +15,7 @@ import uvicorn
 from litestar import Litestar
 from sqlalchemy.exc import ArgumentError
 
+from cem.alerts.starting import begin_keeping
 from cem.app import create_app
 from cem.errors import BadInput, SettingsFault
 from cem.jobs.schedule import JOBS
@@ -35,7 +36,9 @@ def init(database_url: str, base_url: str) -> None:
     if file.exists():
         raise BadInput(f"{FILE} is here already; nothing was changed.")
     settings = Settings(secret_key=secrets.token_urlsafe(48), database_url=database_url, base_url=base_url)
-    with opened(settings):
+    with opened(settings) as database:
+        with database.write() as session:
+            begin_keeping(session, utc_now())
         write_settings(file, settings.secret_key, settings.database_url, settings.base_url)
     click.echo(f"Made {FILE} and the database. Next:\n  cem user add NAME --role cx_manager\n  cem serve")
 

@@ -71,6 +71,7 @@ REWARDS = {
 # What is done about answers: as many rows as there are customers who need somebody.
 CASES = {
     "alert_rule",
+    "alert_rule_version",
     "alert_run",
     "customer_case",
     "case_event",

@@ -9,12 +9,14 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cem.alerts.models import AlertRule
+from cem.alerts.models import AlertRule, AlertRuleVersion
 from cem.alerts.rules import Rule
 from cem.audit import audit
 from cem.errors import CemError, NotFound
 from surveys.languages import N_
 
+# So many versions of a rule are shown.
+VERSIONS = 20
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 
@@ -49,6 +51,12 @@ def read_rules(session: Session, *, enabled: bool = False) -> list[Kept]:
     return [_kept(row) for row in session.scalars(statement)]
 
 
+def read_versions(session: Session, code: str) -> list[AlertRuleVersion]:
+    """The newest versions of a rule, newest first."""
+    found = select(AlertRuleVersion).where(AlertRuleVersion.code == code).order_by(AlertRuleVersion.version.desc())
+    return list(session.scalars(found.limit(VERSIONS)))
+
+
 def find_rule(session: Session, code: str) -> Kept:
     row = session.get(AlertRule, code)
     if row is None:
@@ -58,13 +66,8 @@ def find_rule(session: Session, code: str) -> Kept:
 
 def keep_rule(session: Session, now: datetime, actor: str, code: str, document: dict[str, Any]) -> Kept:
     """A new rule, which is not in force yet, or the next version of one. RuleFault where it says nothing."""
-    try:
-        rule = msgspec.convert(document, Rule)
-    except msgspec.ValidationError:
-        raise RuleFault from None
+    rule = read_document(document)
     if not _CODE.fullmatch(code) or len(code) > 60 or not all(rule.names.get(one) for one in ("fa", "en")):
-        raise RuleFault
-    if rule.watch == "answer" and not _conditions(rule):
         raise RuleFault
     written = msgspec.to_builtins(rule)
     row = session.get(AlertRule, code)
@@ -73,8 +76,20 @@ def keep_rule(session: Session, now: datetime, actor: str, code: str, document: 
         row = AlertRule(code=code, version=0, enabled=False, position=last + 1)
         session.add(row)
     row.version, row.document, row.changed_at, row.changed_by = row.version + 1, written, now, actor
+    session.add(AlertRuleVersion(code=code, version=row.version, document=written, changed_at=now, changed_by=actor))
     audit(session, now, actor, "alert-rule:keep", code, version=row.version, document=written)
     return _kept(row)
+
+
+def read_document(document: dict[str, Any]) -> Rule:
+    """A rule as it is written; RuleFault where it is none, or asks nothing."""
+    try:
+        rule = msgspec.convert(document, Rule)
+    except msgspec.ValidationError:
+        raise RuleFault from None
+    if rule.watch == "answer" and not _conditions(rule):
+        raise RuleFault
+    return rule
 
 
 def put_in_force(session: Session, now: datetime, actor: str, code: str, *, enabled: bool) -> None:

@@ -25,11 +25,23 @@ class AlertRule(Base):
     changed_by: Mapped[str] = mapped_column(String(64))
 
 
+class AlertRuleVersion(Base):
+    """A rule as it was from some moment on: what it did then names the version."""
+
+    __tablename__ = "alert_rule_version"
+
+    code: Mapped[str] = mapped_column(Code, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(64))
+
+
 class AlertRun(Base):
     """A rule that held for an answer, or for a KPI, and what came of it."""
 
     __tablename__ = "alert_run"
-    __table_args__ = (Index("ix_alert_run_rule_at", "rule", "at"), Index("ix_alert_run_at", "at"))
+    __table_args__ = (Index("ix_alert_run_rule_at", "rule", "at", "run_id"), Index("ix_alert_run_at", "at", "run_id"))
 
     run_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     rule: Mapped[str] = mapped_column(Code)

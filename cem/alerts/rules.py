@@ -56,6 +56,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     again_days: Annotated[int, Meta(ge=1, le=730)] | None = None
     # For a KPI: the days that are compared with as many before them.
     drop_days: Annotated[int, Meta(ge=7, le=365)] = 30
+    # For a recovery survey: after so many days without an answer somebody is told.
+    wait_days: Annotated[int, Meta(ge=1, le=60)] = 5
     severity: Annotated[int, Meta(ge=1, le=4)] = 3
     kind: Literal["complaint", "question", "suggestion", "praise"] = "complaint"
     # The account that gets the case; empty: the manager of the unit.

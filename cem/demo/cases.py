@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from cem.alerts.models import AlertRun
+from cem.alerts.watching import OPENED
 from cem.calendar.calendars import read_calendar
 from cem.cases.models import (
     Absence,
@@ -105,6 +107,20 @@ def store_lives(session: Session, lives: Sequence[Life]) -> None:
                 "case_id": life.case.case_id,
                 "rule": RULES[life.case.kind, life.case.severity],
                 "at": life.case.opened_at,
+            }
+            for life in lives
+        ],
+        AlertRun: [
+            {
+                "run_id": new_id(life.case.opened_at),
+                "rule": RULES[life.case.kind, life.case.severity],
+                "version": 1,
+                "at": life.case.opened_at,
+                "survey_id": life.case.survey_id,
+                "response_id": life.case.response_id,
+                "subject": life.case.customer_id.hex if life.case.customer_id else "",
+                "result": OPENED,
+                "case_id": life.case.case_id,
             }
             for life in lives
         ],

@@ -11,6 +11,8 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from cem.alerts.starting import begin_keeping
+from cem.cases.numbering import count_due
 from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
 from cem.demo.answers import Sheet, after_contact, always_on, burst, relationship
@@ -102,11 +104,15 @@ def load_demo(
         stored = _record(session, submissions, progress)
         lives = add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         recoveries = add_recoveries(session, lives, timeline, now)
+        begin_keeping(session, now, "cx")
+        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
     add_rewards(database, now, settings.zone)
     return Loaded(stored, len(invitations) + len(panel), recoveries)
+    count_due(database, settings, now)
+    return Loaded(stored, len(invitations) + len(panel))
 
 
 def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:

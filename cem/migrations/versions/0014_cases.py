@@ -24,6 +24,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_alert_rule")),
     )
     op.create_table(
+        "alert_rule_version",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("document", Document, nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_alert_rule_version")),
+    )
+    op.create_table(
         "alert_run",
         sa.Column("run_id", Identifier(), nullable=False),
         sa.Column("rule", sa.String(length=64), nullable=False),
@@ -36,9 +45,9 @@ def upgrade() -> None:
         sa.Column("case_id", Identifier(), nullable=True),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_alert_run")),
     )
-    op.create_index("ix_alert_run_at", "alert_run", ["at"], unique=False)
+    op.create_index("ix_alert_run_at", "alert_run", ["at", "run_id"], unique=False)
     op.create_index(op.f("ix_alert_run_case_id"), "alert_run", ["case_id"], unique=False)
-    op.create_index("ix_alert_run_rule_at", "alert_run", ["rule", "at"], unique=False)
+    op.create_index("ix_alert_run_rule_at", "alert_run", ["rule", "at", "run_id"], unique=False)
     op.create_table(
         "case_numbers",
         sa.Column("unit", sa.String(length=64), nullable=False),
