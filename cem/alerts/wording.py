@@ -105,7 +105,7 @@ def _case(language: Language, rule: Rule, names: Names) -> Iterator[str]:
     values = {
         "severity": rule.severity,
         "name": language.gettext(SEVERITY_NAMES[rule.severity]),
-        "kind": language.gettext(KINDS[rule.kind]),
+        "kind": language.gettext(KINDS[rule.kind]).lower(),
     }
     yield language.fill(N_("a case opens, %(kind)s of severity %(severity)s (%(name)s)"), values)
     if rule.owner:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from cem.alerts.standing import nothing_overdue, watch_kpis, watch_promises
 from cem.alerts.watching import look_at_arrivals, nothing_arrived
 from cem.cases.escalating import close_quiet, escalate_due, nothing_due
 from cem.cases.recovery import ask_due, nobody_to_ask
@@ -58,6 +59,8 @@ JOBS = (
     # From an answer to a routed case in less than five seconds.
     Job("alerts", timedelta(seconds=2), look_at_arrivals, nothing_arrived, lane="cases"),
     Job("escalations", timedelta(seconds=30), escalate_due, nothing_due, lane="cases"),
+    Job("promise-watch", timedelta(minutes=5), watch_promises, nothing_overdue, lane="cases"),
+    Job("kpi-watch", timedelta(days=1), watch_kpis, lane="numbers"),
     Job("cases-close", timedelta(hours=1), close_quiet),
     # Counting many cases takes seconds, for which no answer waits.
     Job("case-numbers", timedelta(minutes=5), count_due, nothing_to_count, lane="numbers"),

@@ -44,9 +44,10 @@ def begun(database: Database, accounts: None) -> None:
 def test_the_starting_rules(database: Database, begun: None) -> None:
     """Everything that the demo's cases name is there, in force, with names in both languages."""
     with database.read() as reader:
-        rules = {kept.code: kept for kept in read_rules(reader, enabled=True)}
+        rules = {kept.code: kept for kept in read_rules(reader)}
 
     assert {"safety", "asks-contact", "unhappy", "suggestion", "praise"} < rules.keys()
+    assert {code for code, kept in rules.items() if not kept.enabled} == {"overdue"}
     assert {kept.rule.watch for kept in rules.values()} == {"answer", "kpi", "overdue", "no_recovery"}
     assert all(kept.rule.names.keys() == {"fa", "en"} for kept in rules.values())
 
@@ -57,7 +58,7 @@ def test_rules_are_sentences(sign_in: SignIn, begun: None) -> None:
     english, persian = (text_of(client.get(f"/alerts?lang={code}")) for code in ("en", "fa"))
 
     assert (
-        "When the customer is unhappy, the customer asks for contact: a case opens, Complaint of severity 2 (Unhappy "
+        "When the customer is unhappy, the customer asks for contact: a case opens, complaint of severity 2 (Unhappy "
         "and asks for contact, or likely to leave); it goes to whoever manages the unit." in english
     )
     assert "a KPI of the last 30 days is proven to be lower" in english
