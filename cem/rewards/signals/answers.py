@@ -1,16 +1,20 @@
-"""What answers show: scores that were asked for, employees who answer, and answers that are not like others."""
+"""What answers show, and what became of them.
+
+Scores that were asked for, employees who answer, answers that are not like others, cases closed without a result.
+"""
 
 from collections.abc import Iterator
 
 from cem.rewards.signals.facts import SurveyFacts
 from cem.rewards.signals.invitations import Found
-from cem.rewards.signals.kinds import ASKED_FOR, LIMITS, ODD_ANSWERS, STAFF_ANSWERS, Evidence
+from cem.rewards.signals.kinds import ASKED_FOR, EMPTY_CLOSURES, LIMITS, ODD_ANSWERS, STAFF_ANSWERS, Evidence
 from metrics.gaming import Part, stick_out
 
 
 def find_in_answers(facts: SurveyFacts) -> Found:
     """Signal, unit and evidence."""
-    for signal, parts in ((ASKED_FOR, facts.asked_for), (ODD_ANSWERS, facts.odd)):
+    shares = ((ASKED_FOR, facts.asked_for), (ODD_ANSWERS, facts.odd), (EMPTY_CLOSURES, facts.empty_closures))
+    for signal, parts in shares:
         limit = LIMITS[signal]
         found = stick_out(parts, level=limit.level, margin=limit.margin, least=limit.least)
         for unit, odd in found.items():

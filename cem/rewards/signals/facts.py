@@ -25,6 +25,8 @@ class SurveyFacts:
     asked_for: Parts = field(default_factory=dict)
     staff: Parts = field(default_factory=dict)
     odd: Parts = field(default_factory=dict)
+    # Closed cases of these answers, and those of them without a result.
+    empty_closures: Parts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ FEW_INVITED, FEWER_INVITED, INVITED_MIX = "few_invited", "fewer_invited", "invit
 LATE_FLOOD, ASKED_FOR, TOP_SCORES = "late_flood", "asked_for", "top_scores"
 EXCLUSIONS, FLAT_BEHAVIOUR = "exclusions", "flat_behaviour"
 STAFF_ANSWERS, ODD_ANSWERS = "staff_answers", "odd_answers"
+EMPTY_CLOSURES = "empty_closures"
 # Put on hold elsewhere, by a lock and by people.
 GATE, BY_HAND = "gate", "by_hand"
 
@@ -30,6 +31,7 @@ NAMES = {
     FLAT_BEHAVIOUR: N_("The score rose while customers' behaviour got worse"),
     STAFF_ANSWERS: N_("Answers of employees"),
     ODD_ANSWERS: N_("Many answers that look odd"),
+    EMPTY_CLOSURES: N_("Cases closed without a result"),
     GATE: N_("A condition that holds is not met"),
     BY_HAND: N_("Noticed by a person"),
 }
@@ -64,6 +66,7 @@ LIMITS: Mapping[str, Limit] = {
     EXCLUSIONS: Limit(REVIEW, 0.01, 2, 20, "who looks at low scores only takes out low scores only", fewest=3),
     FLAT_BEHAVIOUR: Limit(REVIEW, 0.05, 0, 50, "both must be proven, so each alone may be at the usual level"),
     STAFF_ANSWERS: Limit(REVIEW, 1, 2, 30, "employees are customers too, so one or two are nothing", fewest=3),
+    EMPTY_CLOSURES: Limit(REVIEW, 0.01, 10, 20, "some cases cannot be solved; ten in a hundred more can", fewest=5),
     ODD_ANSWERS: Limit(REVIEW, 0.01, 5, 50, "some answer fast everywhere; five in a hundred more do not", fewest=5),
 }
 # What makes nearly nothing but the highest score more than a question: it must come from another place than the scores.

@@ -19,6 +19,7 @@ from cem.quality.overview import FLAGGED
 from cem.quality.rules import BURST, DUPLICATE, SPEEDING
 from cem.rewards.measuring import NOBODYS_CHOICE, Span
 from cem.rewards.periods import RewardPeriod
+from cem.rewards.signals.closures import read_closures
 from cem.rewards.signals.facts import MeasureFacts, Mixes, Parts, SurveyFacts, best_score
 from cem.rewards.sources import kpi_of
 from cem.rewards.terms import Measure, SurveyScore, Terms
@@ -119,6 +120,7 @@ class Reading:
                 asked_for=self._comments(survey.survey_id),
                 staff=_of(answers, self._staff(survey.survey_id)),
                 odd=_of(answers, self._odd(survey.survey_id)),
+                empty_closures=self._closures(survey.survey_id),
             )
         return self._known[survey.slug]
 
@@ -178,6 +180,15 @@ class Reading:
         for unit, signals in self.session.execute(rows):
             if ODD & {*signals} and unit in self._home:
                 found[self._home[unit]] = found.get(self._home[unit], 0) + 1
+        return found
+
+    def _closures(self, survey_id: uuid.UUID) -> dict[str, Part]:
+        """Cases closed in the period: those without a result, of all."""
+        start, end = (start_of(day, self.span.zone) for day in (self.span.start, self.span.end))
+        found: dict[str, Part] = {}
+        for unit, k, n in read_closures(self.session, survey_id, start, end):
+            if home := self._home.get(unit):
+                found[home] = found.get(home, NONE).plus(Part(k, n))
         return found
 
     def _comments(self, survey_id: uuid.UUID) -> dict[str, Part]:

@@ -6,6 +6,7 @@ from typing import Any
 from cem.rewards.measure_names import Named
 from cem.rewards.signals.kinds import (
     ASKED_FOR,
+    EMPTY_CLOSURES,
     EXCLUSIONS,
     FEW_INVITED,
     FEWER_INVITED,
@@ -57,6 +58,10 @@ SENTENCES = {
     ODD_ANSWERS: N_(
         "%(k)s of %(n)s answers (%(share)s) came far too fast, many at once, or twice alike; "
         "in the other units it is %(others)s."
+    ),
+    EMPTY_CLOSURES: N_(
+        "%(k)s of %(n)s closed cases (%(share)s) ended without contact or a reply, or the customer says that it is not "
+        "solved; in the other units it is %(others)s."
     ),
     GATE: N_("The result is %(value)s, the limit %(limit)s (n = %(n)s)."),
 }

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import insert, select
 
+from cem.cases.models import Case, Recovery
 from cem.errors import CemError
 from cem.jobs.schedule import JOBS
 from cem.quality.models import QualityDecision
@@ -235,6 +236,65 @@ def test_low_scores_taken_out(branches: Branches) -> None:
     found = branches.found()["exclusions"]
 
     assert (found.reaction, found.evidence) == ("review", {"k": 15, "n": 45, "high_k": 0, "high_n": 40})
+
+
+def test_cases_closed_without_a_result(branches: Branches) -> None:
+    """A branch that closes without contact, without a reply, or against the customer's word: each case is one, once."""
+    closed = datetime(DAY.year, DAY.month, DAY.day, 8, tzinfo=UTC)
+    honest: dict[str, Any] = {"contacted_at": closed, "no_reply_reason": "", "reopened": 0}
+    empty = ({"contacted_at": None}, {"no_reply_reason": "no time"}, {"reopened": 1}, {"no": True}, {"after": 6})
+    for unit in UNITS:
+        with branches.database.write() as session:
+            for place in range(40):
+                some = empty[place % 5] if place < (20 if unit == ODD else 2) else {}
+                changes = {name: value for name, value in some.items() if name not in {"no", "after"}}
+                case_id = new_id(closed)
+                session.add(_closed_case(case_id, unit, closed, branches.survey.survey_id, honest | changes))
+                session.flush()
+                said = {"resolved": "no" not in some, "after": some.get("after", 8)}
+                session.add(Recovery(case_id=case_id, due_at=closed, **said))
+            # Praise is closed without a contact by right, and what was closed before is of another period.
+            session.add(_closed_case(new_id(closed), unit, closed, branches.survey.survey_id, {"kind": "praise"}))
+            before = closed - timedelta(days=400)
+            session.add(_closed_case(new_id(before), unit, before, branches.survey.survey_id, {}))
+    found = branches.found()["empty_closures"]
+
+    assert found.reaction == "review"
+    assert found.evidence == {"k": 20, "n": 40, "share": 50.0, "others": 5.0, "others_n": 240}
+
+
+def _closed_case(
+    case_id: uuid.UUID, unit: str, closed: datetime, survey_id: uuid.UUID, changes: dict[str, Any]
+) -> Case:
+    values: dict[str, Any] = {
+        "number": case_id.hex[-16:],
+        "opened_at": closed,
+        "origin": "rule",
+        "kind": "complaint",
+        "severity": 3,
+        "status": "closed",
+        "survey_id": survey_id,
+        "touchpoint": "counter",
+        "unit": unit,
+        "channel": "branch",
+        "language": "fa",
+        "segment": "",
+        "words": "",
+        "wanted": "",
+        "series": "nps_visit",
+        "contact_allowed": True,
+        "reply_channel": "",
+        "reply_address": "",
+        "acknowledge_due": closed,
+        "contact_due": closed,
+        "resolve_from": closed,
+        "resolve_due": closed,
+        "closed_at": closed,
+        "no_reply_reason": "",
+        "reopened": 0,
+        "escalated": [],
+    }
+    return Case(case_id=case_id, **(values | changes))
 
 
 def test_behaviour_says_otherwise(branches: Branches) -> None:
