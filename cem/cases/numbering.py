@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from cem.calendar.calendars import read_calendar
@@ -39,16 +39,17 @@ def nothing_to_count(session: Session, settings: Settings, now: datetime) -> boo
 
 
 def count_due(database: Database, settings: Settings, now: datetime) -> int:
-    """Count everything anew: read first, and then write in one short transaction; how many rows there are."""
+    """Count everything anew: read first, and then write in one short transaction; of how many cases."""
     with database.read() as reader:
         rows = [
             {"unit": unit, "days": numbers.days, "counted_at": now, "document": msgspec.to_builtins(numbers)}
             for unit, numbers in count_all(reader, settings, now)
         ]
+        cases = reader.scalar(select(func.count()).select_from(Case)) or 0
     with database.write() as session:
         session.execute(delete(CaseNumbers))
         session.execute(insert(CaseNumbers), rows)
-    return len(rows)
+    return cases
 
 
 def count_all(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[str, Numbers]]:
