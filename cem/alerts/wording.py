@@ -41,13 +41,20 @@ def sentence(language: Language, rule: Rule, names: Names) -> str:
     """When the rule holds, and what then happens."""
     conditions = [*_conditions(language, rule), *_places(language, rule, names), *_about(language, rule, names)]
     if rule.watch == "answer":
-        when = language.fill(N_("When %(conditions)s"), {"conditions": listed(language, conditions)})
+        when = language.fill(N_("When %(conditions)s"), {"conditions": all_of(language, conditions)})
         then = [*_case(language, rule, names)]
     else:
-        told = listed(language, [_watched(language, rule), *conditions])
+        told = all_of(language, [_watched(language, rule), *conditions])
         when = language.fill(N_("When %(conditions)s"), {"conditions": told})
         then = [_told(language, rule, names)]
     return language.fill(N_("%(when)s: %(then)s."), {"when": when, "then": listed(language, then, "; ")})
+
+
+def all_of(language: Language, texts: Sequence[str]) -> str:
+    """What must hold together."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return language.fill(N_("%(first)s and %(last)s"), {"first": listed(language, texts[:-1]), "last": texts[-1]})
 
 
 def listed(language: Language, texts: Sequence[str], between: str = "") -> str:

@@ -100,7 +100,7 @@ def test_handlers_are_named_to_those_who_see_cases(sign_in: SignIn, counted: Non
     """An analyst reads how many there are."""
     read = text_of(sign_in(Role.ANALYST).get(f"{PAGE}?lang=en"))
 
-    assert "1 people handle cases" in read
+    assert "Handlers: 1;" in read
     assert "The unit_manager" not in read
 
 
