@@ -102,17 +102,15 @@ def load_demo(
         for part in (invitations, panel, customers):
             part.store(session)
         stored = _record(session, submissions, progress)
+        begin_keeping(session, now, "cx")
         lives = add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         recoveries = add_recoveries(session, lives, timeline, now)
-        begin_keeping(session, now, "cx")
-        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
     add_rewards(database, now, settings.zone)
-    return Loaded(stored, len(invitations) + len(panel), recoveries)
     count_due(database, settings, now)
-    return Loaded(stored, len(invitations) + len(panel))
+    return Loaded(stored, len(invitations) + len(panel), recoveries)
 
 
 def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:

@@ -109,10 +109,11 @@ def own_pages(session: Session, reception: Reception) -> list[Followed]:
     found = []
     for status in FOLLOWED:
         newest = select(Case, Unit).join(Unit, Unit.code == Case.unit).where(Case.status == status)
-        newest = newest.where(Case.kind == "complaint", Case.survey_id.is_not(None)).order_by(Case.opened_at.desc())
+        newest = newest.where(Case.kind == "complaint").order_by(Case.opened_at.desc())
         for case, unit in session.execute(newest.limit(1)):
-            token = reception.links.own_page(case.survey_id, case.response_id)
-            found.append(Followed(f"/c/{token}", status_words(case)[0], unit.names))
+            if case.survey_id is not None and case.response_id is not None:
+                token = reception.links.own_page(case.survey_id, case.response_id)
+                found.append(Followed(f"/c/{token}", status_words(case)[0], unit.names))
     return found
 
 

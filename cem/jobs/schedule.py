@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from cem.alerts.standing import nothing_overdue, watch_kpis, watch_promises
 from cem.alerts.watching import look_at_arrivals, nothing_arrived
 from cem.cases.escalating import close_quiet, escalate_due, nothing_due
-from cem.cases.recovery import ask_due, nobody_to_ask
 from cem.cases.numbering import count_due, nothing_to_count
+from cem.cases.recovery import ask_due, nobody_to_ask
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
