@@ -41,6 +41,9 @@ from cem.operations.pages import OperationPages
 from cem.outcomes.pages import OutcomePages
 from cem.people.pages import HOME, SignInPages
 from cem.people.signed_in import BrowserAuthentication, KeyAuthentication
+from cem.programme.forms import ProgrammeForms
+from cem.programme.pages import ProgrammePages
+from cem.programme.report_pages import ProgrammeReportPages
 from cem.quality.pages import QualityPages
 from cem.quality.sample_pages import SamplePages
 from cem.reports.pages import ReportPages
@@ -90,6 +93,9 @@ STAFF_PAGES = (
     ExportPages,
     DigestPages,
     ReportPages,
+    ProgrammePages,
+    ProgrammeForms,
+    ProgrammeReportPages,
     QualityPages,
     SamplePages,
     RunPages,

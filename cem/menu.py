@@ -32,6 +32,7 @@ MENU = (
     Entry(Action.OUTCOMES_READ, "/outcomes", N_("Outcomes")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.REWARDS_SHARES_READ, "/rewards", N_("Rewards")),
+    Entry(Action.PROGRAMME_READ, "/programme", N_("Programme")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),
     Entry(Action.STATEMENTS_READ, "/statements", N_("My statements")),
 )

@@ -11,6 +11,7 @@ import cem.jobs.models
 import cem.operations.models
 import cem.outcomes.models
 import cem.people.models
+import cem.programme.models
 import cem.quality.models
 import cem.rewards.models
 import cem.scorecards.models
@@ -34,6 +35,7 @@ MODULES = (
     cem.operations.models,
     cem.outcomes.models,
     cem.people.models,
+    cem.programme.models,
     cem.quality.models,
     cem.rewards.models,
     cem.scorecards.models,

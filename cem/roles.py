@@ -59,6 +59,9 @@ class Action(StrEnum):
     OPERATIONS_FEED = "operations:feed"
     OPERATIONS_READ = "operations:read"
     OUTCOMES_READ = "outcomes:read"
+    PROGRAMME_ASSESS = "programme:assess"
+    PROGRAMME_KEEP = "programme:keep"
+    PROGRAMME_READ = "programme:read"
     QUALITY_DECIDE = "quality:decide"
     QUALITY_READ = "quality:read"
     QUALITY_SET = "quality:set"
@@ -149,6 +152,21 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Role.UNIT_MANAGER: Scope.OWN_UNITS,
         Role.ANALYST: Scope.COMPANY,
     },
+    # How far the company has come is everybody's who steers it. Whoever judges may not confirm what they judged.
+    Action.PROGRAMME_READ: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.UNIT_MANAGER: Scope.COMPANY,
+        Role.HR: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    Action.PROGRAMME_ASSESS: {
+        Role.EXECUTIVE: Scope.COMPANY,
+        Role.CX_MANAGER: Scope.COMPANY,
+        Role.HR: Scope.COMPANY,
+        Role.ANALYST: Scope.COMPANY,
+    },
+    Action.PROGRAMME_KEEP: {Role.CX_MANAGER: Scope.COMPANY},
     # Which answers count, how repeats are counted and what the customers are like moves every KPI.
     Action.QUALITY_DECIDE: {Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},
     Action.QUALITY_READ: {Role.EXECUTIVE: Scope.COMPANY, Role.CX_MANAGER: Scope.COMPANY, Role.ANALYST: Scope.COMPANY},

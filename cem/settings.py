@@ -26,6 +26,8 @@ class Settings:
     database_url: str = "sqlite:///cem.db"
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Asia/Tehran"
+    # The calendar of the company's own quarters, jalali or gregorian; pages follow their reader's.
+    calendar: str = "jalali"
     # From one address: a branch's shared network is many people, a script is one.
     posts_per_minute: int = 120
     sign_ins_per_minute: int = 20
@@ -52,11 +54,19 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as fault:
             raise SettingsFault(f"CEM_TIMEZONE is not a time zone: {self.timezone!r}") from fault
+        if self.calendar not in {"jalali", "gregorian"}:
+            raise SettingsFault(f"CEM_CALENDAR is jalali or gregorian, not {self.calendar!r}.")
         if not self.base_url.startswith(("http://", "https://")):
             raise SettingsFault(f"CEM_BASE_URL must begin with http:// or https://, not as {self.base_url!r} does.")
         for name in ("posts_per_minute", "sign_ins_per_minute", "inbox_capacity", "rewards_keep_years"):
             if getattr(self, name) < 1:
                 raise SettingsFault(f"CEM_{name.upper()} must be 1 or more.")
+        self._check_ways_out()
+        # Addresses are made by adding a path.
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
+
+    def _check_ways_out(self) -> None:
+        """Where mail and text messages are handed over."""
         if self.smtp_url:
             try:
                 MailServer.read(self.smtp_url, self.mail_from)
@@ -66,8 +76,6 @@ class Settings:
             self.sms_gateway  # noqa: B018 - it is made, and with that checked
         except ValueError as fault:
             raise SettingsFault(f"{fault}.") from None
-        # Addresses are made by adding a path.
-        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
     def __repr__(self) -> str:
         return "Settings(...)"  # a secret never reaches a log by being printed

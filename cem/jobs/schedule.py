@@ -12,6 +12,7 @@ from cem.cases.recovery import ask_due, nobody_to_ask
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
 from cem.jobs.running import Job
+from cem.programme.quarters import gather_and_keep
 from cem.quality.checks import check_waiting
 from cem.rewards.integrity import check_open_runs
 from cem.rewards.retention import forget_old_rewards
@@ -72,6 +73,8 @@ JOBS = (
     Job("rewards-forget", timedelta(days=1), forget_old_rewards),
     # After the quality of answers was checked: its signals are among what is looked at.
     Job("integrity", timedelta(days=1), check_open_runs),
+    # After everything that it counts.
+    Job("programme", timedelta(days=1), gather_and_keep),
     Job("outbox-forget", timedelta(days=1), forget_outbox),
     # Some days after a case was resolved.
     Job("recovery", timedelta(minutes=10), ask_due, nobody_to_ask),

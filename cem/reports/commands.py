@@ -1,16 +1,19 @@
 """`cem report`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from cem.errors import BadInput, CemError
 from cem.people.accounts import Person
+from cem.programme.report import report_page
 from cem.reports.printing import NoPrinter, Printer
 from cem.reports.scorecards import scorecard_page
 from cem.roles import Role
 from cem.serving import opened
-from cem.settings import read_settings
+from cem.settings import Settings, read_settings
 from surveys.database import utc_now
 from surveys.languages import CODES, language
 from surveys.templating import Templates
@@ -38,6 +41,36 @@ def report() -> None:
 )
 def scorecard(output: Path, code: str, *, comments: bool, **asked: str) -> None:
     """Write the scorecard to a file: the same page and the same numbers."""
+    # Who may run commands here sees the whole company; a file is passed on more easily than a page.
+    person = Person("command line", "", Role.EXECUTIVE if comments else Role.HR, None)
+    _write(
+        output,
+        lambda reader, settings: scorecard_page(
+            reader, settings, Templates(), language(code), person, asked, utc_now()
+        ),
+    )
+
+
+@report.command("six-lessons")
+@click.option("--quarter", default="", help="A quarter that was kept, such as 1404-Q2; as of today if it is not given.")
+@click.option("--language", "code", type=click.Choice(CODES), default="fa", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="FILE.pdf, printed by Chromium, or FILE.html.",
+)
+def six_lessons(output: Path, code: str, quarter: str) -> None:
+    """Write the six-lessons report to a file: the same page and the same numbers."""
+    person = Person("command line", "", Role.EXECUTIVE, None)
+    _write(
+        output,
+        lambda reader, settings: report_page(reader, settings, Templates(), language(code), person, quarter, utc_now()),
+    )
+
+
+def _write(output: Path, make: Callable[[Session, Settings], str]) -> None:
+    """A page as a file of the kind that its name says."""
     if output.suffix not in {".pdf", ".html"}:
         raise BadInput("The file's name ends in .pdf or in .html.")
     settings = read_settings()
@@ -47,11 +80,9 @@ def scorecard(output: Path, code: str, *, comments: bool, **asked: str) -> None:
             "There is no Chromium here to print a PDF: install it (apt install chromium fonts-noto-core), "
             "or say with CEM_CHROMIUM where it is. --output FILE.html needs none."
         )
-    # Who may run commands here sees the whole company; a file is passed on more easily than a page.
-    person = Person("command line", "", Role.EXECUTIVE if comments else Role.HR, None)
     with opened(settings) as database, database.read() as reader:
         try:
-            page = scorecard_page(reader, settings, Templates(), language(code), person, asked, utc_now())
+            page = make(reader, settings)
         except CemError as fault:
             raise BadInput(f"{fault.title}: {fault.advice}") from None
     output.write_bytes(_written(printer, page) if output.suffix == ".pdf" else page.encode())

@@ -20,7 +20,11 @@ from surveys.languages import Language
 from surveys.templating import Templates
 
 # Each page's form on paper.
-SHEETS = {"scorecards/show.html": "reports/scorecard.html", "rewards/statement.html": "reports/statement.html"}
+SHEETS = {
+    "scorecards/show.html": "reports/scorecard.html",
+    "rewards/statement.html": "reports/statement.html",
+    "programme/report.html": "reports/six_lessons.html",
+}
 
 
 @cache

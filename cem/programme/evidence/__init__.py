@@ -1,0 +1,1 @@
+"""What the product itself knows of each criterion: one function a criterion, from the tables that hold it."""
