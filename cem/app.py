@@ -127,9 +127,9 @@ def create_app(
 ) -> Litestar:
     """The whole product; `front` is what answers at `/`, and `jobs` are run in the background while it is open."""
     database = database or create_database(settings.database_url)
-    templates = Templates()
+    templates = Templates(own=settings.own_templates)
     printer = Printer(settings.chromium)
-    templates.environment.globals |= {"asset": address, "can_print": printer.program is not None}
+    templates.share(asset=address, can_print=printer.program is not None)
     inbox = Inbox(database.writer, settings.inbox_capacity)
     ending = ThreadPoolExecutor(ENDING_THREADS, "ending")
     reception = Reception(

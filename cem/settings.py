@@ -44,6 +44,8 @@ class Settings:
     sms_from: str = ""
     # For how long it is known who was paid what by a reward plan; payroll keeps its own books.
     rewards_keep_years: int = 5
+    # A folder of the company's own templates: a file of the same name stands in for the built-in one.
+    templates: str = ""
     # The program that prints PDF files; found by itself where it has a usual name.
     chromium: str = ""
 
@@ -62,6 +64,8 @@ class Settings:
             if getattr(self, name) < 1:
                 raise SettingsFault(f"CEM_{name.upper()} must be 1 or more.")
         self._check_ways_out()
+        if self.templates and not Path(self.templates).is_dir():
+            raise SettingsFault(f"CEM_TEMPLATES is not a folder: {self.templates!r}")
         # Addresses are made by adding a path.
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
 
@@ -83,6 +87,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def own_templates(self) -> Path | None:
+        """The folder of the company's own templates."""
+        return Path(self.templates).resolve() if self.templates else None
 
     @property
     def mail_server(self) -> MailServer | None:

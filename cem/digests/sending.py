@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def put_due_digests(database: Database, settings: Settings, now: datetime) -> int:
     """How many went into the outbox. What one person's digest meets does not keep the others from theirs."""
-    templates = Templates()
+    templates = Templates(own=settings.own_templates)
     with database.read() as reader:
         waiting = [one for one in subscribers(reader) if _is_due(reader, settings, one, now)]
     count = 0

@@ -46,7 +46,7 @@ def scorecard(output: Path, code: str, *, comments: bool, **asked: str) -> None:
     _write(
         output,
         lambda reader, settings: scorecard_page(
-            reader, settings, Templates(), language(code), person, asked, utc_now()
+            reader, settings, Templates(own=settings.own_templates), language(code), person, asked, utc_now()
         ),
     )
 
@@ -65,7 +65,9 @@ def six_lessons(output: Path, code: str, quarter: str) -> None:
     person = Person("command line", "", Role.EXECUTIVE, None)
     _write(
         output,
-        lambda reader, settings: report_page(reader, settings, Templates(), language(code), person, quarter, utc_now()),
+        lambda reader, settings: report_page(
+            reader, settings, Templates(own=settings.own_templates), language(code), person, quarter, utc_now()
+        ),
     )
 
 
