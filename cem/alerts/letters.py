@@ -58,8 +58,8 @@ def tell(desk: Desk, kept: Kept, offers: Offers, account: str, lines: Sequence[L
         key=f"alert:{kept.code}:{account}:{desk.now.isoformat()}"[:200],
         payload={
             "subject": title,
-            "text": templates().render(spoken, "email/alert.txt", **context),
-            "html": templates().render(spoken, "email/alert.html", **context),
+            "text": templates(desk.settings.own_templates).render(spoken, "email/alert.txt", **context),
+            "html": templates(desk.settings.own_templates).render(spoken, "email/alert.html", **context),
             "language": spoken.code,
             "stop": "",
         },

@@ -1,6 +1,7 @@
 """What is said between the customer and the company: on the customer's own page, and by mail or text message."""
 
 from functools import cache
+from pathlib import Path
 
 from cem.cases.desk import CUSTOMER, ITSELF, Desk, in_line
 from cem.cases.models import Case, CaseMessage
@@ -20,9 +21,9 @@ SUBJECT = N_("Your case %(number)s")
 
 
 @cache
-def templates() -> Templates:
-    """The templates of letters, read once."""
-    return Templates()
+def templates(own: Path | None) -> Templates:
+    """The templates of letters, read once; `own` is the folder of the company's own."""
+    return Templates(own=own)
 
 
 def tell_customer(desk: Desk, case: Case, text: str, *, automatic: bool = False) -> CaseMessage:
@@ -87,8 +88,8 @@ def _put(desk: Desk, case: Case, message: CaseMessage) -> None:
             context = {"case": case, "message": message, "page": page}
             payload = {
                 "subject": spoken.fill(SUBJECT, {"number": in_line(case.number)}),
-                "text": templates().render(spoken, "email/case.txt", **context),
-                "html": templates().render(spoken, "email/case.html", **context),
+                "text": templates(desk.settings.own_templates).render(spoken, "email/case.txt", **context),
+                "html": templates(desk.settings.own_templates).render(spoken, "email/case.html", **context),
                 "language": case.language,
                 "stop": "",
             }

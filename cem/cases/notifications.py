@@ -72,8 +72,8 @@ def notify(
         key=f"case-notice:{case.case_id.hex}:{account}:{reason}:{moment}"[:200],
         payload={
             "subject": spoken.fill(SUBJECT, {"reason": words, "number": in_line(case.number)}),
-            "text": templates().render(spoken, "email/case_notice.txt", **context),
-            "html": templates().render(spoken, "email/case_notice.html", **context),
+            "text": templates(desk.settings.own_templates).render(spoken, "email/case_notice.txt", **context),
+            "html": templates(desk.settings.own_templates).render(spoken, "email/case_notice.html", **context),
             "language": spoken.code,
             "stop": "",
         },

@@ -158,8 +158,8 @@ def _send(desk: Desk, case: Case, recovery: Recovery, channel: str) -> None:
     if channel == mail.KIND:
         payload |= {
             "subject": spoken.fill(SUBJECT, {"number": in_line(case.number)}),
-            "text": templates().render(spoken, "email/recovery.txt", **context),
-            "html": templates().render(spoken, "email/recovery.html", **context),
+            "text": templates(desk.settings.own_templates).render(spoken, "email/recovery.txt", **context),
+            "html": templates(desk.settings.own_templates).render(spoken, "email/recovery.html", **context),
             "stop": "",
         }
     key = f"recovery:{case.case_id.hex}"

@@ -23,8 +23,8 @@ from cem.demo.customers import Customers
 from cem.demo.invitations import Invitations
 from cem.demo.operations import add_operations
 from cem.demo.panel import Panel, add_population
-from cem.demo.recovery import add_recoveries
 from cem.demo.programme import add_programme
+from cem.demo.recovery import add_recoveries
 from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.rewards import add_rewards
 from cem.demo.segments import Segments
@@ -111,9 +111,8 @@ def load_demo(
     read_waiting(database, settings, now)
     add_rewards(database, now, settings.zone)
     count_due(database, settings, now)
-    return Loaded(stored, len(invitations) + len(panel), recoveries)
     add_programme(database, settings, timeline, now)
-    return Loaded(stored, len(invitations) + len(panel))
+    return Loaded(stored, len(invitations) + len(panel), recoveries)
 
 
 def _look_for_signals(session: Session, now: datetime, sheets: dict[str, Sheet], timeline: Timeline) -> None:
