@@ -11,32 +11,44 @@ from surveys.database import Base
 from surveys.models.company import Code
 
 Account = String(64)
-OPEN = text("closed_at IS NULL")
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index of those rows alone, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+OPEN, OVER = _where("closed_at IS NULL"), _where("closed_at IS NOT NULL")
+UNOWNED = _where("closed_at IS NULL AND owner IS NULL")
+NARROWED = ("severity", "status", "kind", "touchpoint", "closed_at")
+KNOWN = _where("closed_at IS NULL AND customer_id IS NOT NULL")
 
 
 class Case(Base):
     """One customer's trouble, wish or praise about one touchpoint, with its owner and its clocks.
 
-    `due_at` is the nearest moment that a running clock names, so that one index gives the work list; `escalate_at` is
-    when somebody else is to be told. Both are empty where nothing runs. Where an anonymous answer opened the case there
-    is no customer, and the customer's own page is the only way to them.
+    `due_at` is the nearest moment that a running clock names, and each way to narrow down the work list has an index in
+    its order; `escalate_at` is when somebody else is to be told. Both are empty where nothing runs. Where an anonymous
+    answer opened the case there is no customer, and the customer's own page is the only way to them.
     """
 
     __tablename__ = "customer_case"
     __table_args__ = (
         # One open case for each customer and touchpoint: a second one cannot be opened, even at the same instant.
-        Index(
-            "uq_customer_case_open",
-            "customer_id",
-            "touchpoint",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL AND customer_id IS NOT NULL"),
-            postgresql_where=text("closed_at IS NULL AND customer_id IS NOT NULL"),
-        ),
-        Index("ix_customer_case_due", "due_at", "case_id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_customer_case_unit_due", "unit", "due_at", "case_id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_customer_case_owner_due", "owner", "due_at", "case_id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_customer_case_escalate", "escalate_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("uq_customer_case_open", "customer_id", "touchpoint", unique=True, **KNOWN),
+        # These three hold whatever a list is narrowed down by, so that looking for it reads no case.
+        Index("ix_customer_case_due", "due_at", "case_id", *NARROWED, "unit", "owner", **OPEN),
+        Index("ix_customer_case_unit_due", "unit", "due_at", "case_id", *NARROWED, "owner", **OPEN),
+        Index("ix_customer_case_owner_due", "owner", "due_at", "case_id", *NARROWED, "unit", **OPEN),
+        Index("ix_customer_case_severity_due", "severity", "due_at", "case_id", **OPEN),
+        Index("ix_customer_case_status_due", "status", "due_at", "case_id", **OPEN),
+        Index("ix_customer_case_kind_due", "kind", "due_at", "case_id", **OPEN),
+        Index("ix_customer_case_touchpoint_due", "touchpoint", "due_at", "case_id", **OPEN),
+        Index("ix_customer_case_unowned_due", "due_at", "case_id", **UNOWNED),
+        Index("ix_customer_case_closed", "closed_at", "case_id", **OVER),
+        Index("ix_customer_case_unit_closed", "unit", "closed_at", "case_id", **OVER),
+        Index("ix_customer_case_owner_closed", "owner", "closed_at", "case_id", **OVER),
+        Index("ix_customer_case_escalate", "escalate_at", **OPEN),
         Index("ix_customer_case_opened", "opened_at", "case_id"),
         Index("ix_customer_case_unit_opened", "unit", "opened_at", "case_id"),
         Index("ix_customer_case_customer", "customer_id", "opened_at"),

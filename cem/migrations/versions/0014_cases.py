@@ -10,6 +10,23 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+# Each way to narrow down the list of cases, in its order.
+OPEN, OVER = "closed_at IS NULL", "closed_at IS NOT NULL"
+NARROWED = ["severity", "status", "kind", "touchpoint", "closed_at"]
+LISTS: dict[str, tuple[list[str], str]] = {
+    "ix_customer_case_due": (["due_at", "case_id", *NARROWED, "unit", "owner"], OPEN),
+    "ix_customer_case_unit_due": (["unit", "due_at", "case_id", *NARROWED, "owner"], OPEN),
+    "ix_customer_case_owner_due": (["owner", "due_at", "case_id", *NARROWED, "unit"], OPEN),
+    **{
+        f"ix_customer_case_{column}_due": ([column, "due_at", "case_id"], OPEN)
+        for column in ("severity", "status", "kind", "touchpoint")
+    },
+    "ix_customer_case_unowned_due": (["due_at", "case_id"], f"{OPEN} AND owner IS NULL"),
+    "ix_customer_case_closed": (["closed_at", "case_id"], OVER),
+    "ix_customer_case_unit_closed": (["unit", "closed_at", "case_id"], OVER),
+    "ix_customer_case_owner_closed": (["owner", "closed_at", "case_id"], OVER),
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -136,14 +153,6 @@ def upgrade() -> None:
     op.create_index("ix_customer_case_cause", "customer_case", ["cause", "unit", "opened_at"], unique=False)
     op.create_index("ix_customer_case_customer", "customer_case", ["customer_id", "opened_at"], unique=False)
     op.create_index(
-        "ix_customer_case_due",
-        "customer_case",
-        ["due_at", "case_id"],
-        unique=False,
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    op.create_index(
         "ix_customer_case_escalate",
         "customer_case",
         ["escalate_at"],
@@ -152,22 +161,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_customer_case_opened", "customer_case", ["opened_at", "case_id"], unique=False)
-    op.create_index(
-        "ix_customer_case_owner_due",
-        "customer_case",
-        ["owner", "due_at", "case_id"],
-        unique=False,
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    op.create_index(
-        "ix_customer_case_unit_due",
-        "customer_case",
-        ["unit", "due_at", "case_id"],
-        unique=False,
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
+    for name, (columns, where) in LISTS.items():
+        op.create_index(
+            name, "customer_case", columns, unique=False, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        )
     op.create_index("ix_customer_case_unit_opened", "customer_case", ["unit", "opened_at", "case_id"], unique=False)
     op.create_index(
         "uq_customer_case_open",
@@ -419,28 +416,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL AND customer_id IS NOT NULL"),
         postgresql_where=sa.text("closed_at IS NULL AND customer_id IS NOT NULL"),
     )
+    for name in LISTS:
+        op.drop_index(name, table_name="customer_case")
     op.drop_index("ix_customer_case_unit_opened", table_name="customer_case")
-    op.drop_index(
-        "ix_customer_case_unit_due",
-        table_name="customer_case",
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    op.drop_index(
-        "ix_customer_case_owner_due",
-        table_name="customer_case",
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
     op.drop_index("ix_customer_case_opened", table_name="customer_case")
     op.drop_index(
         "ix_customer_case_escalate",
-        table_name="customer_case",
-        sqlite_where=sa.text("closed_at IS NULL"),
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    op.drop_index(
-        "ix_customer_case_due",
         table_name="customer_case",
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
