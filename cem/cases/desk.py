@@ -39,11 +39,13 @@ class Desk:
     actor: str
     terms: Terms
     calendar: BusinessCalendar
+    # What tells one sent form from another; a form that is sent twice acts once.
+    form: str = ""
     _moments: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     @classmethod
-    def open(cls, session: Session, settings: Settings, now: datetime, actor: str) -> Self:
-        return cls(session, settings, now, actor, read_terms(session), read_calendar(session, settings.zone))
+    def open(cls, session: Session, settings: Settings, now: datetime, actor: str, *, form: str = "") -> Self:
+        return cls(session, settings, now, actor, read_terms(session), read_calendar(session, settings.zone), form)
 
     @property
     def today(self) -> date:
@@ -57,9 +59,10 @@ class Desk:
         """Add to the history of a case and to the audit trail, and set its clocks anew."""
         refresh(case, self.terms, self.calendar)
         self.session.flush()
+        kept = {**details, "form": self.form} if self.form else details
         self.session.add(
             CaseEvent(
-                event_id=self.new_id(), case_id=case.case_id, at=self.now, actor=self.actor, kind=kind, details=details
+                event_id=self.new_id(), case_id=case.case_id, at=self.now, actor=self.actor, kind=kind, details=kept
             )
         )
         audit(self.session, self.now, self.actor, f"case:{kind}", case.number, **details)
@@ -89,7 +92,10 @@ def find_case(session: Session, number: str, *, change: bool = False) -> Case:
     Digits of either language are taken, with or without hyphens or spaces.
     """
     statement = select(Case).where(Case.number == _grouped("".join(re.findall(r"[0-9]", ascii_digits(number)))))
-    case = session.scalar(statement.with_for_update() if change else statement)
+    if change:
+        # Read anew once it is held: somebody may have changed it since it was looked up.
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    case = session.scalar(statement)
     if case is None:
         raise UnknownCase
     return case

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cem.cases.clocks import start_clocks
 from cem.cases.desk import Desk, number_of
 from cem.cases.handling import settle
+from cem.cases.messages import keep_note
 from cem.cases.models import Case, CaseSignal
 from cem.cases.notifications import notify
 from cem.cases.routing import owner_for
@@ -41,7 +42,10 @@ class Signal:
 
 @dataclass(frozen=True, kw_only=True)
 class Logged:
-    """What somebody of the staff heard, by telephone, by letter or at the counter."""
+    """What somebody of the staff heard, by telephone, by letter or at the counter.
+
+    `case_id`, where it is given, is the case that it becomes: the same form sent twice is one case.
+    """
 
     kind: str
     severity: int
@@ -54,6 +58,7 @@ class Logged:
     customer_id: uuid.UUID | None = None
     reply_channel: str = ""
     reply_address: str = ""
+    case_id: uuid.UUID | None = None
 
 
 def open_or_attach(
@@ -118,8 +123,13 @@ def open_or_attach(
 
 def log_case(desk: Desk, entry: Logged) -> Case:
     """A case that the staff logs; where one is open for the customer and touchpoint, it takes the words as a note."""
+    case_id = entry.case_id or desk.new_id()
+    if (already := desk.session.get(Case, case_id)) is not None:
+        return already
+    if (there := open_case_of(desk.session, entry.customer_id, entry.touchpoint)) is not None:
+        return _hear_again(desk, there, entry)
     case = Case(
-        **_empty(desk.new_id()),
+        **_empty(case_id),
         words=entry.words,
         wanted=entry.wanted,
         series="",
@@ -136,8 +146,29 @@ def log_case(desk: Desk, entry: Logged) -> Case:
         reply_channel=entry.reply_channel,
         reply_address=entry.reply_address,
     )
-    _begin(desk, case, "")
+    try:
+        with desk.session.begin_nested():
+            _begin(desk, case, "")
+    except IntegrityError:
+        # At the same instant the form was sent twice, or somebody opened one for the same customer and touchpoint.
+        if (already := desk.session.get(Case, case_id)) is not None:
+            return already
+        there = open_case_of(desk.session, entry.customer_id, entry.touchpoint)
+        if there is None:
+            raise
+        return _hear_again(desk, there, entry)
     _announce(desk, case)
+    return case
+
+
+def _hear_again(desk: Desk, case: Case, entry: Logged) -> Case:
+    """What a colleague heard of a customer whose case is open already."""
+    # An address that somebody tells is for whoever handles the case to judge: it does not redirect what is said there.
+    keep_note(desk, case, "\n".join(part for part in (entry.words, entry.wanted, entry.reply_address) if part))
+    desk.record(case, "logged")
+    _worsen(desk, case, entry.severity)
+    if case.owner is not None and case.owner != desk.actor:
+        notify(desk, case, case.owner, "signal")
     return case
 
 

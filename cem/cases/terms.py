@@ -95,6 +95,8 @@ def set_terms(session: Session, now: datetime, actor: str, document: dict[str, o
         terms = msgspec.convert(document, Terms, strict=False)
     except msgspec.ValidationError:
         raise TermsFault from None
+    if terms == read_terms(session):
+        return terms
     last = session.scalar(select(CaseTerms.version).order_by(CaseTerms.version.desc()).limit(1)) or 0
     written = msgspec.to_builtins(terms)
     session.add(CaseTerms(version=last + 1, document=written, set_at=now, set_by=actor))
