@@ -26,8 +26,12 @@ from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
 from cem.assets import address, serve_asset
 from cem.calendar.pages import CalendarPages
+from cem.cases.case_pages import CasePages
 from cem.cases.customer_pages import OwnPages
+from cem.cases.desk_pages import DeskPages
+from cem.cases.log_pages import LogPages
 from cem.cases.numbers_pages import NumberPages
+from cem.cases.settings_pages import AbsencePages, SettingsPages
 from cem.comments.pages import CommentPages
 from cem.digests.pages import DigestPages, StopPages
 from cem.errors import answer_fault
@@ -86,6 +90,11 @@ STAFF_PAGES = (
     CalendarPages,
     NumberPages,
     AlertPages,
+    DeskPages,
+    LogPages,
+    SettingsPages,
+    AbsencePages,
+    CasePages,
     OperationPages,
     OperationForms,
     OutcomePages,

@@ -18,11 +18,15 @@ class Entry:
         """Statements are everybody's by right, and in the menu of those who have some."""
         if self.action is Action.STATEMENTS_READ and not (person.rewarded or person.role is Role.EMPLOYEE):
             return False
+        # Whoever works on cases logs them from there.
+        if self.action is Action.CASES_LOG and scope_of(person.role, Action.CASES_READ) is not None:
+            return False
         return scope_of(person.role, self.action) is not None
 
 
 MENU = (
     Entry(Action.SCORECARDS_READ, "/scorecards", N_("Scorecards")),
+    Entry(Action.CASES_READ, "/cases", N_("Cases")),
     Entry(Action.CASES_COUNT, "/cases/numbers", N_("Closed loop")),
     Entry(Action.ALERTS_READ, "/alerts", N_("Alerts")),
     Entry(Action.EXPLORER_READ, "/explorer", N_("Explorer")),
@@ -35,6 +39,7 @@ MENU = (
     Entry(Action.PROGRAMME_READ, "/programme", N_("Programme")),
     Entry(Action.RESPONSES_EXPORT, "/studio/exports", N_("Exports")),
     Entry(Action.STATEMENTS_READ, "/statements", N_("My statements")),
+    Entry(Action.CASES_LOG, "/cases/new", N_("Log a case")),
 )
 
 

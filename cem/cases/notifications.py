@@ -26,6 +26,7 @@ REASONS = {
     "reopen": N_("A case was opened again"),
     "task": N_("A case needs something from your unit"),
     "remedy": N_("A remedy waits for your approval"),
+    "decided": N_("A remedy that you offered was decided about"),
     "50": N_("Half of the time for a case is over"),
     "80": N_("Little time is left for a case"),
     "100": N_("A promise to a customer is overdue"),

@@ -77,6 +77,18 @@ class NotReady(CemError):
         self.missing = missing
 
 
+# What a case may lack at its end, as it is told to people.
+MISSING = {
+    "cause": N_("a cause"),
+    "outcome": N_("what was achieved"),
+    "reply": N_("a reply to the customer, or the reason why none is needed"),
+    "promise": N_("the promised answer: reply to the customer first, which keeps the promise"),
+    "tasks": N_("the tasks of other units, which are not finished yet"),
+    "remedies": N_("a decision about the remedy that waits for approval"),
+    "attempts": N_("more attempts to reach the customer, on more than one channel"),
+}
+
+
 class WordsMissing(CemError):
     title = N_("Some words are missing")
     advice = N_("Write a sentence at least. Nothing was sent yet.")

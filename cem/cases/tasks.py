@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cem.cases.desk import Desk
 from cem.cases.models import Case, CaseRemedy, CaseTask, Commendation, Remedy
@@ -45,12 +45,15 @@ def finish_task(desk: Desk, case: Case, task_id: uuid.UUID, result: str) -> None
 
 
 def offer_remedy(desk: Desk, case: Case, code: str, amount: int) -> CaseRemedy:
-    """Give a remedy of the catalogue. Up to its limit whoever handles the case decides, above it the next level."""
+    """Give a remedy of the catalogue. Up to its limit whoever handles the case decides, above it the next level.
+
+    What the case was given of the same remedy counts towards the limit: nobody gives a large amount in small parts.
+    """
     expect(case, *WORKING)
     remedy = desk.session.get(Remedy, code)
     if remedy is None or remedy.retired_at is not None or amount < 0 or (remedy.own_limit is None and amount > 0):
         raise WrongStep
-    within = remedy.own_limit is None or amount <= remedy.own_limit
+    within = remedy.own_limit is None or amount + _given(desk, case, code) <= remedy.own_limit
     given = CaseRemedy(
         remedy_id=desk.new_id(),
         case_id=case.case_id,
@@ -69,6 +72,12 @@ def offer_remedy(desk: Desk, case: Case, code: str, amount: int) -> CaseRemedy:
     return given
 
 
+def _given(desk: Desk, case: Case, code: str) -> int:
+    """What a case was given of a remedy, in rials."""
+    granted = CaseRemedy.case_id == case.case_id, CaseRemedy.code == code, CaseRemedy.granted.is_(True)
+    return desk.session.scalar(select(func.coalesce(func.sum(CaseRemedy.amount), 0)).where(*granted)) or 0
+
+
 def decide_remedy(desk: Desk, case: Case, remedy_id: uuid.UUID, *, granted: bool) -> None:
     """Somebody with the authority says yes or no; NotYours for whoever offered it."""
     given = desk.session.get(CaseRemedy, remedy_id)
@@ -79,7 +88,7 @@ def decide_remedy(desk: Desk, case: Case, remedy_id: uuid.UUID, *, granted: bool
     given.granted, given.decided_at, given.decided_by = granted, desk.now, desk.actor
     desk.record(case, "remedy_decided", remedy=given.code, amount=given.amount, granted=granted)
     if case.owner is not None and case.owner != desk.actor:
-        notify(desk, case, case.owner, "assign")
+        notify(desk, case, case.owner, "decided", unique=desk.now)
 
 
 def commend(desk: Desk, case: Case, named: str, words: str) -> Commendation:
@@ -96,12 +105,6 @@ def commend(desk: Desk, case: Case, named: str, words: str) -> Commendation:
     desk.session.add(said)
     desk.record(case, "commend")
     return said
-
-
-def waiting_remedies(desk: Desk, case: Case) -> list[CaseRemedy]:
-    """Remedies that nobody has decided about."""
-    statement = select(CaseRemedy).where(CaseRemedy.case_id == case.case_id, CaseRemedy.granted.is_(None))
-    return list(desk.session.scalars(statement))
 
 
 def _words(text: str) -> str:

@@ -46,6 +46,14 @@ PAGES = {
     "judged criterion": "/programme/criteria/2.9",
     "value beside": "/programme/beside/L0.4",
     "six-lessons report": "/programme/report",
+    "cases": "/cases",
+    "overdue cases": "/cases?view=overdue&severity=2",
+    "case": "/cases",
+    "reply": "/cases",
+    "morning": "/cases/today",
+    "logging": "/cases/new",
+    "promises": "/cases/settings",
+    "absence": "/cases/absence",
     "my statements": "/statements",
     "appeals": "/rewards/appeals",
     "adjustments": "/rewards/adjustments",
@@ -63,7 +71,10 @@ PAGES = {
 }
 # What to follow from there, where an address has an id in it.
 NEWEST, OLDEST = "[href*='/rewards/runs/'] >> nth=0", "[href*='/rewards/runs/'] >> nth=-1"
+FIRST_CASE = "[href^='/cases/']:has(bdi) >> nth=0"
 LINKS = {
+    "case": (FIRST_CASE,),
+    "reply": (FIRST_CASE, "[href*='template='] >> nth=0"),
     "measured period": (NEWEST,),
     "closed period": (OLDEST,),
     "unit's score": (OLDEST, "[href*='/units/'] >> nth=0"),
@@ -75,6 +86,7 @@ PUBLIC = {"front", "sign-in", "survey", "feedback", "thanks", "forged link"}
 READERS = dict.fromkeys(PUBLIC, "") | dict.fromkeys(PAGES.keys() - PUBLIC, "cx")
 READERS |= {"my statements": "employee", "appeals": "finance", "adjustments": "finance"}
 READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS), "hr")
+READERS |= {"case": "cx", "reply": "cx"}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
   const r = e.getBoundingClientRect();
@@ -147,7 +159,9 @@ def _axe(page: Page) -> list[str]:
 DARK = ["survey", "scorecards", "front", "explorer", "drivers", "quality", "decisions", "weights", "small units"]
 
 
-@pytest.mark.parametrize("name", [*DARK, "planner", "outcomes", "comments", "responses", "digests"])
+@pytest.mark.parametrize(
+    "name", [*DARK, "cases", "case", "morning", "planner", "outcomes", "comments", "responses", "digests"]
+)
 def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
     """Contrast holds in dark mode."""
     with visit("fa", 360, dark=True, name=READERS[name]) as page:
@@ -159,7 +173,7 @@ def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
 KEYED = ["scorecards", "explorer", "quality", "decisions", "rules", "repeats", "weights", "small units", "planner"]
 
 
-@pytest.mark.parametrize("name", [*KEYED, "outcomes", "comments", "topics", "responses", "digests"])
+@pytest.mark.parametrize("name", [*KEYED, "cases", "logging", "outcomes", "comments", "topics", "responses", "digests"])
 def test_a_page_by_keyboard(visit: Any, name: str) -> None:
     """Tab reaches everything that can be used, one after the other and no further, and shows where it is."""
     with visit("en", 1440, name="cx") as page:

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import func, select
 
 from cem.cases.desk import Desk
 from cem.cases.models import Remedy
-from cem.cases.opening import Signal
+from cem.cases.opening import Signal, open_or_attach
 from cem.improvements.models import Cause
 from cem.settings import Settings
-from surveys.database import Database, new_id
+from surveys.database import Base, Database, new_id, utc_now
 from surveys.models import Customer, Survey
 from surveys.touchpoints import customer_id_of
 from tests.cem.cases.customers import Company
@@ -80,3 +82,28 @@ def company(
 ) -> Company:
     """A company whose customers answer now."""
     return Company(database, settings, survey, client)
+
+
+@pytest.fixture
+def opened(at: At, signal: Signalled) -> Callable[..., str]:
+    """A case that an answer opened just now; its number. What is named goes to the answer, the severity to the case."""
+
+    def made(severity: int = 3, kind: str = "complaint", **others: object) -> str:
+        with at(utc_now(), "cem") as desk:
+            told = {"response_id": new_id(desk.now)} | others
+            return open_or_attach(desk, signal(**told), rule="unhappy", severity=severity, kind=kind)[0].number
+
+    return made
+
+
+def send(client: TestClient[Litestar], path: str, **form: str) -> Response:
+    """A form of a page, sent once."""
+    if "csrf" not in client.cookies:
+        client.get("/sign-in")
+    return client.post(path, data={"_csrf_token": client.cookies["csrf"], **form}, follow_redirects=False)
+
+
+def rows(database: Database) -> dict[str, int]:
+    """How many rows each table has: what was refused has added none."""
+    with database.read() as session:
+        return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in Base.metadata.sorted_tables}
