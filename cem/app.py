@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from cem.alerts.pages import AlertPages
 from cem.api.case_numbers import CaseNumberApi
 from cem.api.encounters import EncounterApi
+from cem.api.improvements import ImprovementApi
 from cem.api.operational_figures import OperationalFigureApi
 from cem.api.payroll import PayrollApi
 from cem.api.requests import ApiRequest
@@ -39,6 +40,9 @@ from cem.explorer.counting import Slots
 from cem.explorer.pages import ExplorerPages
 from cem.headers import add_headers
 from cem.health import health
+from cem.improvements.acts import ImprovementActs
+from cem.improvements.cause_acts import CauseActs
+from cem.improvements.pages import ImprovementPages
 from cem.jobs.running import Job, Runner
 from cem.operations.forms import OperationForms
 from cem.operations.pages import OperationPages
@@ -98,6 +102,9 @@ STAFF_PAGES = (
     OperationPages,
     OperationForms,
     OutcomePages,
+    ImprovementPages,
+    ImprovementActs,
+    CauseActs,
     ResponsePages,
     ExportPages,
     DigestPages,
@@ -166,6 +173,7 @@ def create_app(
             Router(
                 "/api/v1",
                 route_handlers=[CaseNumberApi, EncounterApi, OperationalFigureApi, PayrollApi],
+                route_handlers=[EncounterApi, ImprovementApi, OperationalFigureApi, PayrollApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

@@ -34,6 +34,7 @@ MENU = (
     Entry(Action.RESPONSES_READ, "/responses", N_("Responses")),
     Entry(Action.OPERATIONS_READ, "/operations", N_("Operations")),
     Entry(Action.OUTCOMES_READ, "/outcomes", N_("Outcomes")),
+    Entry(Action.IMPROVEMENTS_READ, "/improvements", N_("Improvements")),
     Entry(Action.QUALITY_READ, "/quality", N_("Data quality")),
     Entry(Action.REWARDS_SHARES_READ, "/rewards", N_("Rewards")),
     Entry(Action.PROGRAMME_READ, "/programme", N_("Programme")),

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from cem.alerts.starting import begin_keeping
 from cem.app import create_app
 from cem.errors import BadInput, SettingsFault
+from cem.improvements.causes import begin_keeping
 from cem.jobs.schedule import JOBS
 from cem.migrations import upgrade
 from cem.settings import FILE, Settings, read_settings

@@ -90,6 +90,7 @@ CASES = {
     "root_cause",
     "improvement",
     "closure_notice",
+    "cause_count",
 }
 # What the company says of its own programme: a few rows a quarter, and one a day for each criterion.
 PROGRAMME = {"criterion_evidence", "judgement", "measured_value", "programme_action", "programme_snapshot"}

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base
@@ -190,7 +190,7 @@ class Remedy(Base):
     code: Mapped[str] = mapped_column(Code, primary_key=True)
     names: Mapped[dict[str, Any]]
     # Empty where the remedy costs no money, such as an apology.
-    own_limit: Mapped[int | None]
+    own_limit: Mapped[int | None] = mapped_column(BigInteger)
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
 
@@ -203,7 +203,7 @@ class CaseRemedy(Base):
     remedy_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer_case.case_id"), index=True)
     code: Mapped[str] = mapped_column(Code, ForeignKey("remedy.code"))
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
     offered_at: Mapped[datetime]
     offered_by: Mapped[str] = mapped_column(Account)
     decided_at: Mapped[datetime | None]

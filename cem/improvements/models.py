@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.database import Base
@@ -69,7 +69,7 @@ class Improvement(Base):
     created_by: Mapped[str] = mapped_column(String(64))
     due_on: Mapped[date]
     # Rials.
-    cost: Mapped[int | None]
+    cost: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(String(16))
     # The day from which customers notice it: what is before is compared with what is after.
     done_on: Mapped[date | None]
@@ -83,14 +83,46 @@ class Improvement(Base):
     # What customers are told, in both languages.
     told: Mapped[dict[str, Any]]
     told_at: Mapped[datetime | None]
+    # How many people had raised it then, and to how many of them it has gone out by mail or text message.
+    raised: Mapped[int]
+    reached: Mapped[int]
+    # What became of the KPI, as a job last measured it: lists and counts read it here.
+    verdict: Mapped[str] = mapped_column(String(16))
+    effect: Mapped[float | None]
+    effect_low: Mapped[float | None]
+    effect_high: Mapped[float | None]
+    effect_n: Mapped[int | None]
+    measured_on: Mapped[date | None]
 
 
 class ClosureNotice(Base):
-    """'You said, we did': somebody who raised it was told."""
+    """'You said, we did': one for each person who raised it; `told_at` is empty until it has gone out."""
 
     __tablename__ = "closure_notice"
+    __table_args__ = (
+        Index(
+            "ix_closure_notice_waiting",
+            "improvement_id",
+            "case_id",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+    )
 
     improvement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("improvement.improvement_id"), primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customer_case.case_id"), primary_key=True)
-    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    # 'email' or 'sms'; '' where it stands on the customer's own page alone.
     sent_by: Mapped[str] = mapped_column(String(8))
+
+
+class CauseCount(Base):
+    """How many cases of the last `days` each cause has in a unit ('' no cause yet), counted by a job."""
+
+    __tablename__ = "cause_count"
+
+    days: Mapped[int] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(Code, primary_key=True)
+    cause: Mapped[str] = mapped_column(Code, primary_key=True)
+    n: Mapped[int]
+    counted_at: Mapped[datetime]

@@ -11,6 +11,10 @@ from cem.cases.numbering import count_due, nothing_to_count
 from cem.cases.recovery import ask_due, nobody_to_ask
 from cem.comments.readings import read_waiting
 from cem.digests.sending import put_due_digests
+from cem.improvements.counting import count_causes
+from cem.improvements.measuring import measure_done
+from cem.improvements.notices import nobody_waits, tell_waiting
+from cem.improvements.promotion import promote_causes
 from cem.jobs.running import Job
 from cem.programme.quarters import gather_and_keep
 from cem.quality.checks import check_waiting
@@ -78,4 +82,9 @@ JOBS = (
     Job("outbox-forget", timedelta(days=1), forget_outbox),
     # Some days after a case was resolved.
     Job("recovery", timedelta(minutes=10), ask_due, nobody_to_ask),
+    # 'You said, we did': whom to tell was settled by whoever sent it.
+    Job("closure-notices", timedelta(seconds=5), tell_waiting, nobody_waits, lane="notices"),
+    Job("promotion", timedelta(days=1), promote_causes),
+    Job("cause-counts", timedelta(minutes=10), count_causes),
+    Job("effects", timedelta(days=1), measure_done),
 )

@@ -178,7 +178,7 @@ def upgrade() -> None:
         "remedy",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("names", Document, nullable=False),
-        sa.Column("own_limit", sa.Integer(), nullable=True),
+        sa.Column("own_limit", sa.BigInteger(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_remedy")),
@@ -223,7 +223,7 @@ def upgrade() -> None:
         sa.Column("remedy_id", Identifier(), nullable=False),
         sa.Column("case_id", Identifier(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
-        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("offered_at", Moment(), nullable=False),
         sa.Column("offered_by", sa.String(length=64), nullable=False),
         sa.Column("decided_at", Moment(), nullable=True),
@@ -345,7 +345,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("cost", sa.Integer(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("survey_id", Identifier(), nullable=True),
@@ -355,6 +355,14 @@ def upgrade() -> None:
         sa.Column("control_units", Document, nullable=False),
         sa.Column("told", Document, nullable=False),
         sa.Column("told_at", Moment(), nullable=True),
+        sa.Column("raised", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=16), nullable=False),
+        sa.Column("effect", sa.Double(), nullable=True),
+        sa.Column("effect_low", sa.Double(), nullable=True),
+        sa.Column("effect_high", sa.Double(), nullable=True),
+        sa.Column("effect_n", sa.Integer(), nullable=True),
+        sa.Column("measured_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["root_cause_id"], ["root_cause.root_cause_id"], name=op.f("fk_improvement_root_cause_id")
         ),
@@ -365,7 +373,7 @@ def upgrade() -> None:
         "closure_notice",
         sa.Column("improvement_id", Identifier(), nullable=False),
         sa.Column("case_id", Identifier(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
+        sa.Column("told_at", Moment(), nullable=True),
         sa.Column("sent_by", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["customer_case.case_id"], name=op.f("fk_closure_notice_case_id")),
         sa.ForeignKeyConstraint(
@@ -373,9 +381,33 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("improvement_id", "case_id", name=op.f("pk_closure_notice")),
     )
+    op.create_index(
+        "ix_closure_notice_waiting",
+        "closure_notice",
+        ["improvement_id", "case_id"],
+        unique=False,
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
+    op.create_table(
+        "cause_count",
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("counted_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("days", "unit", "cause", name=op.f("pk_cause_count")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("cause_count")
+    op.drop_index(
+        "ix_closure_notice_waiting",
+        table_name="closure_notice",
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
     op.drop_table("closure_notice")
     op.drop_index(op.f("ix_improvement_root_cause_id"), table_name="improvement")
     op.drop_table("improvement")
