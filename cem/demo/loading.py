@@ -20,6 +20,7 @@ from cem.demo.calendar import add_calendar
 from cem.demo.cases import add_cases
 from cem.demo.contacts import draw_contacts
 from cem.demo.customers import Customers
+from cem.demo.improvements import add_improvements
 from cem.demo.invitations import Invitations
 from cem.demo.operations import add_operations
 from cem.demo.panel import Panel, add_population
@@ -29,6 +30,9 @@ from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.rewards import add_rewards
 from cem.demo.segments import Segments
 from cem.demo.timeline import Timeline
+from cem.improvements.causes import begin_keeping
+from cem.improvements.counting import count_causes
+from cem.improvements.measuring import measure_done
 from cem.quality.checks import carry_out, find
 from cem.quality.rules import read_rules
 from cem.scorecards.kpis import kpis_of
@@ -106,9 +110,14 @@ def load_demo(
         begin_keeping(session, now, "cx")
         lives = add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         recoveries = add_recoveries(session, lives, timeline, now)
+        begin_keeping(session, now)
+        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
+        add_improvements(session, settings, sheets[AFTER_CONTACT], timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)
     read_waiting(database, settings, now)
+    count_causes(database, settings, now)
+    measure_done(database, settings, now)
     add_rewards(database, now, settings.zone)
     count_due(database, settings, now)
     add_programme(database, settings, timeline, now)

@@ -35,6 +35,12 @@ PAGES = {
     "small units": "/quality/units",
     "planner": "/quality/planner",
     "outcomes": "/outcomes",
+    "improvements": "/improvements",
+    "root causes": "/improvements/root-causes",
+    "root cause": "/improvements/root-causes",
+    "improvement": "/improvements?view=proven",
+    "plan of an improvement": "/improvements?view=open",
+    "causes": "/improvements/causes",
     "comments": "/comments",
     "topics": "/comments/topics",
     "responses": "/responses",
@@ -75,6 +81,11 @@ FIRST_CASE = "[href^='/cases/']:has(bdi) >> nth=0"
 LINKS = {
     "case": (FIRST_CASE,),
     "reply": (FIRST_CASE, "[href*='template='] >> nth=0"),
+ONE = "[href*='/improvements/0'] >> nth=0"
+LINKS = {
+    "root cause": ("[href*='/root-causes/'] >> nth=0",),
+    "improvement": (ONE,),
+    "plan of an improvement": (ONE, "[href$='/change']"),
     "measured period": (NEWEST,),
     "closed period": (OLDEST,),
     "unit's score": (OLDEST, "[href*='/units/'] >> nth=0"),
@@ -87,6 +98,8 @@ READERS = dict.fromkeys(PUBLIC, "") | dict.fromkeys(PAGES.keys() - PUBLIC, "cx")
 READERS |= {"my statements": "employee", "appeals": "finance", "adjustments": "finance"}
 READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS), "hr")
 READERS |= {"case": "cx", "reply": "cx"}
+FOR_CX = {"root cause", "improvement", "plan of an improvement"}
+READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS.keys() - FOR_CX), "hr")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
   const r = e.getBoundingClientRect();
@@ -156,12 +169,13 @@ def _axe(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
-DARK = ["survey", "scorecards", "front", "explorer", "drivers", "quality", "decisions", "weights", "small units"]
+DARK = ["survey", "scorecards", "front", "explorer", "drivers", "quality", "decisions", "weights", "improvements"]
 
 
 @pytest.mark.parametrize(
     "name", [*DARK, "cases", "case", "morning", "planner", "outcomes", "comments", "responses", "digests"]
 )
+@pytest.mark.parametrize("name", [*DARK, "small units", "planner", "outcomes", "comments", "responses", "digests"])
 def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
     """Contrast holds in dark mode."""
     with visit("fa", 360, dark=True, name=READERS[name]) as page:
@@ -174,6 +188,9 @@ KEYED = ["scorecards", "explorer", "quality", "decisions", "rules", "repeats", "
 
 
 @pytest.mark.parametrize("name", [*KEYED, "cases", "logging", "outcomes", "comments", "topics", "responses", "digests"])
+@pytest.mark.parametrize(
+    "name", [*KEYED, "outcomes", "improvements", "causes", "comments", "topics", "responses", "digests"]
+)
 def test_a_page_by_keyboard(visit: Any, name: str) -> None:
     """Tab reaches everything that can be used, one after the other and no further, and shows where it is."""
     with visit("en", 1440, name="cx") as page:
