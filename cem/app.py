@@ -172,8 +172,7 @@ def create_app(
             _staff_pages(settings, front),
             Router(
                 "/api/v1",
-                route_handlers=[CaseNumberApi, EncounterApi, OperationalFigureApi, PayrollApi],
-                route_handlers=[EncounterApi, ImprovementApi, OperationalFigureApi, PayrollApi],
+                route_handlers=[CaseNumberApi, EncounterApi, ImprovementApi, OperationalFigureApi, PayrollApi],
                 # OPTIONS too: a guard must know who asks.
                 middleware=[DefineMiddleware(KeyAuthentication, exclude_http_methods=())],
                 guards=[keyed],

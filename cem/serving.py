@@ -15,10 +15,10 @@ import uvicorn
 from litestar import Litestar
 from sqlalchemy.exc import ArgumentError
 
-from cem.alerts.starting import begin_keeping
+from cem.alerts.starting import begin_rules
 from cem.app import create_app
 from cem.errors import BadInput, SettingsFault
-from cem.improvements.causes import begin_keeping
+from cem.improvements.causes import begin_causes
 from cem.jobs.schedule import JOBS
 from cem.migrations import upgrade
 from cem.settings import FILE, Settings, read_settings
@@ -39,7 +39,9 @@ def init(database_url: str, base_url: str) -> None:
     settings = Settings(secret_key=secrets.token_urlsafe(48), database_url=database_url, base_url=base_url)
     with opened(settings) as database:
         with database.write() as session:
-            begin_keeping(session, utc_now())
+            now = utc_now()
+            begin_rules(session, now)
+            begin_causes(session, now)
         write_settings(file, settings.secret_key, settings.database_url, settings.base_url)
     click.echo(f"Made {FILE} and the database. Next:\n  cem user add NAME --role cx_manager\n  cem serve")
 

@@ -24,7 +24,7 @@ from cem.alerts.keeping import (
 from cem.alerts.preview import DAYS, Preview, preview
 from cem.alerts.rules import OPINIONS, WATCHES, Rule
 from cem.alerts.runs import count_runs, read_runs
-from cem.alerts.starting import begin_keeping
+from cem.alerts.starting import begin_rules
 from cem.alerts.wording import RESULTS, SENTIMENTS, Names, sentence
 from cem.cases.reach import reach_of
 from cem.cases.statuses import KINDS
@@ -63,7 +63,7 @@ class AlertPages(Controller):
     @post("/begin", sync_to_thread=True, status_code=303, opt={"action": Action.ALERTS_KEEP})
     def begin(self, request: Request[Person, Any, Any], session: NamedDependency[Session]) -> Redirect:
         """The starting rules are taken, where there is none yet."""
-        begin_keeping(session, utc_now(), request.user.name)
+        begin_rules(session, utc_now(), request.user.name)
         return Redirect(HERE, status_code=303)
 
     @get("/rules/new", sync_to_thread=True, opt={"action": Action.ALERTS_KEEP})

@@ -23,7 +23,7 @@ def starting_rules() -> Mapping[str, dict[str, Any]]:
     return msgspec.yaml.decode(FILE.read_bytes(), type=dict[str, dict[str, Any]])
 
 
-def begin_keeping(session: Session, now: datetime, actor: str = "cem") -> int:
+def begin_rules(session: Session, now: datetime, actor: str = "cem") -> int:
     """The starting rules become the company's own once, and are in force; how many became so."""
     if session.scalar(select(AlertRule.code).limit(1)) is not None:
         return 0

@@ -11,7 +11,7 @@ import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from cem.alerts.starting import begin_keeping
+from cem.alerts.starting import begin_rules
 from cem.cases.numbering import count_due
 from cem.comments.readings import read_waiting
 from cem.demo.accounts import add_accounts
@@ -30,7 +30,7 @@ from cem.demo.remarks import add_benchmarks, note_changes
 from cem.demo.rewards import add_rewards
 from cem.demo.segments import Segments
 from cem.demo.timeline import Timeline
-from cem.improvements.causes import begin_keeping
+from cem.improvements.causes import begin_causes
 from cem.improvements.counting import count_causes
 from cem.improvements.measuring import measure_done
 from cem.quality.checks import carry_out, find
@@ -107,11 +107,10 @@ def load_demo(
         for part in (invitations, panel, customers):
             part.store(session)
         stored = _record(session, submissions, progress)
-        begin_keeping(session, now, "cx")
+        begin_rules(session, now, "cx")
+        begin_causes(session, now)
         lives = add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         recoveries = add_recoveries(session, lives, timeline, now)
-        begin_keeping(session, now)
-        add_cases(session, sheets[AFTER_CONTACT], submissions, timeline, now)
         add_improvements(session, settings, sheets[AFTER_CONTACT], timeline, now)
         add_population(session, now, timeline.today, {slug: sheet.survey_id for slug, sheet in sheets.items()})
         _look_for_signals(session, now, sheets, timeline)

@@ -88,7 +88,7 @@ def read_causes(session: Session) -> CauseTree:
     return CauseTree({cause.code: cause for cause in session.scalars(select(Cause))})
 
 
-def begin_keeping(session: Session, now: datetime) -> None:
+def begin_causes(session: Session, now: datetime) -> None:
     """The starting point becomes the company's own, once."""
     if session.scalar(select(func.count()).select_from(Cause)):
         return
@@ -111,7 +111,7 @@ def keep_cause(
     parent: str | None = None,
 ) -> Cause:
     """Add a cause, or rename or move one; a retired one is taken up again. CauseFault where it cannot be."""
-    begin_keeping(session, now)
+    begin_causes(session, now)
     tree = read_causes(session)
     texts = {language: " ".join(normal_text(names.get(language, "")).split()) for language in CODES}
     texts = {language: text for language, text in texts.items() if text}

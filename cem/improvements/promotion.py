@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cem.cases.desk import ITSELF
 from cem.cases.models import Case
 from cem.cases.terms import Terms, read_terms
-from cem.improvements.causes import begin_keeping, read_causes
+from cem.improvements.causes import begin_causes, read_causes
 from cem.improvements.counting import RAISED
 from cem.improvements.models import RootCause
 from cem.improvements.root_causes import COUNT, SEVERITY, SHARE, AlreadyOpen, open_root_cause
@@ -41,7 +41,7 @@ class Found:
 def promote_causes(database: Database, settings: Settings, now: datetime) -> int:
     """Open a root cause wherever the rule says so and none is open; how many were opened. Done twice, it opens none."""
     with database.write() as session:
-        begin_keeping(session, now)
+        begin_causes(session, now)
     with database.read() as reader:
         found = list(find_promotions(reader, now))
     opened = 0

@@ -78,11 +78,10 @@ PAGES = {
 # What to follow from there, where an address has an id in it.
 NEWEST, OLDEST = "[href*='/rewards/runs/'] >> nth=0", "[href*='/rewards/runs/'] >> nth=-1"
 FIRST_CASE = "[href^='/cases/']:has(bdi) >> nth=0"
+ONE = "[href*='/improvements/0'] >> nth=0"
 LINKS = {
     "case": (FIRST_CASE,),
     "reply": (FIRST_CASE, "[href*='template='] >> nth=0"),
-ONE = "[href*='/improvements/0'] >> nth=0"
-LINKS = {
     "root cause": ("[href*='/root-causes/'] >> nth=0",),
     "improvement": (ONE,),
     "plan of an improvement": (ONE, "[href$='/change']"),
@@ -96,9 +95,7 @@ PUBLIC = {"front", "sign-in", "survey", "feedback", "thanks", "forged link"}
 # Who may do most on a page sees most of it.
 READERS = dict.fromkeys(PUBLIC, "") | dict.fromkeys(PAGES.keys() - PUBLIC, "cx")
 READERS |= {"my statements": "employee", "appeals": "finance", "adjustments": "finance"}
-READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS), "hr")
-READERS |= {"case": "cx", "reply": "cx"}
-FOR_CX = {"root cause", "improvement", "plan of an improvement"}
+FOR_CX = {"case", "reply", "root cause", "improvement", "plan of an improvement"}
 READERS |= dict.fromkeys(("rewards", "new plan", "plan", "participants", "back-test", *LINKS.keys() - FOR_CX), "hr")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('a,button,input,select,textarea,summary')].filter(e => {
@@ -175,7 +172,6 @@ DARK = ["survey", "scorecards", "front", "explorer", "drivers", "quality", "deci
 @pytest.mark.parametrize(
     "name", [*DARK, "cases", "case", "morning", "planner", "outcomes", "comments", "responses", "digests"]
 )
-@pytest.mark.parametrize("name", [*DARK, "small units", "planner", "outcomes", "comments", "responses", "digests"])
 def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
     """Contrast holds in dark mode."""
     with visit("fa", 360, dark=True, name=READERS[name]) as page:
@@ -187,9 +183,9 @@ def test_a_page_is_sound_in_the_dark(visit: Any, name: str) -> None:
 KEYED = ["scorecards", "explorer", "quality", "decisions", "rules", "repeats", "weights", "small units", "planner"]
 
 
-@pytest.mark.parametrize("name", [*KEYED, "cases", "logging", "outcomes", "comments", "topics", "responses", "digests"])
 @pytest.mark.parametrize(
-    "name", [*KEYED, "outcomes", "improvements", "causes", "comments", "topics", "responses", "digests"]
+    "name",
+    [*KEYED, "cases", "logging", "outcomes", "improvements", "causes", "comments", "topics", "responses", "digests"],
 )
 def test_a_page_by_keyboard(visit: Any, name: str) -> None:
     """Tab reaches everything that can be used, one after the other and no further, and shows where it is."""

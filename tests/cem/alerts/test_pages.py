@@ -15,7 +15,7 @@ from sqlalchemy import text
 from cem.alerts.keeping import keep_rule, read_rules
 from cem.alerts.models import AlertRule, AlertRuleVersion, AlertRun
 from cem.alerts.runs import PAGE
-from cem.alerts.starting import begin_keeping, starting_rules
+from cem.alerts.starting import begin_rules, starting_rules
 from cem.cli import main
 from cem.roles import Role
 from surveys.database import Database, create_database, new_id, utc_now
@@ -40,8 +40,8 @@ def send(client: TestClient[Litestar], path: str, **form: Any) -> Any:
 def begun(database: Database, accounts: None) -> None:
     """The starting rules, in force."""
     with database.write() as session:
-        assert begin_keeping(session, utc_now()) == len(starting_rules())
-        assert begin_keeping(session, utc_now()) == 0
+        assert begin_rules(session, utc_now()) == len(starting_rules())
+        assert begin_rules(session, utc_now()) == 0
 
 
 def test_the_starting_rules(database: Database, begun: None) -> None:

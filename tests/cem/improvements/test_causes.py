@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from cem.improvements.causes import (
     KINDS,
     CauseFault,
-    begin_keeping,
+    begin_causes,
     keep_cause,
     read_causes,
     retire_cause,
@@ -30,7 +30,7 @@ def test_the_starting_point(database: Database) -> None:
     """All seven kinds, each cause named in both languages, stored once however often it is begun."""
     for _ in range(2):
         with database.write() as session:
-            begin_keeping(session, NOW)
+            begin_causes(session, NOW)
 
     assert {offered.kind for offered in starting_point().values()} == set(KINDS)
     assert all(set(offered.names) == {"fa", "en"} for offered in starting_point().values())
