@@ -21,7 +21,7 @@ from cem.programme.next_steps import TARGET, due_of, next_step, without_action
 from cem.programme.references import NAMES, WHOSE, verdict
 from cem.programme.scoring import HIGHEST
 from cem.programme.sheets import Sheet
-from cem.programme.snapshots import keep_quarter, list_quarters, quarter_of, read_quarter
+from cem.programme.snapshots import broken_quarter, keep_quarter, list_quarters, quarter_of, read_quarter
 from cem.programme.standings import read_sheet
 from cem.programme.trend import course_of
 from cem.programme.words import (
@@ -60,6 +60,7 @@ class ProgrammePages(Controller):
             beside=beside(reader),
             quarter=quarter,
             quarter_kept=any(code == quarter for code, _ in kept),
+            broken=broken_quarter(reader),
         )
 
     @get("/lessons/{number:int}", sync_to_thread=True, opt={"action": Action.PROGRAMME_READ})
@@ -163,6 +164,7 @@ class ProgrammePages(Controller):
             beside={},
             quarter=quarter,
             quarter_kept=True,
+            broken=broken_quarter(reader),
         )
 
 

@@ -1,23 +1,19 @@
 """Improvements: what they are for, where they came from, and whether their effect was tested."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cem.improvements.effects import LEAST, MEASURED, TRANSITION, measure_effect
+from cem.improvements.improvements import ABANDONED
 from cem.improvements.models import Improvement, RootCause
+from cem.improvements.root_causes import HAND
 from cem.programme.evidence.found import Found, Gather, Moment, Part, share_of
 from cem.programme.evidence.reading import since
-from cem.scorecards.kpis import kpis_of
-from cem.scorecards.offers import Offers, read_offers
-from metrics import Histogram
-from surveys.tallies import Cell, Periods, Where, read
+from cem.scorecards.offers import read_offers
 
-DROPPED, BY_HAND = "dropped", "hand"
 YEAR = 365
-# Days: left out right after an improvement was done, and at most and at least compared on either side.
-TRANSITION, LONGEST, LEAST = 7, 90, 14
 
 
 def _part(row: Improvement, *, counts: bool) -> Part:
@@ -28,7 +24,7 @@ def tied_to_strategy(reader: Session, moment: Moment) -> Found | None:  # noqa: 
     """3.6: open improvements with a KPI, the change that is expected of it and an owner; none is without a due date."""
     rows = reader.scalars(
         select(Improvement)
-        .where(Improvement.done_on.is_(None), Improvement.status != DROPPED)
+        .where(Improvement.done_on.is_(None), Improvement.status != ABANDONED)
         .order_by(Improvement.improvement_id)
     )
     return share_of(
@@ -45,10 +41,10 @@ def begun_by_customers(reader: Session, moment: Moment) -> Found | None:
     rows = reader.execute(
         select(Improvement, RootCause.reason)
         .join(RootCause, RootCause.root_cause_id == Improvement.root_cause_id)
-        .where(Improvement.created_at >= since(moment, YEAR), Improvement.status != DROPPED)
+        .where(Improvement.created_at >= since(moment, YEAR), Improvement.status != ABANDONED)
         .order_by(Improvement.improvement_id)
     )
-    return share_of((_part(row, counts=reason != BY_HAND) for row, reason in rows), address="/improvements")
+    return share_of((_part(row, counts=reason != HAND) for row, reason in rows), address="/improvements")
 
 
 def effects_tested(reader: Session, moment: Moment) -> Found | None:
@@ -61,31 +57,9 @@ def effects_tested(reader: Session, moment: Moment) -> Found | None:
     ).all()
     offers = read_offers(reader)
     return share_of(
-        (_part(row, counts=_tested(reader, row, offers, moment.today)) for row in rows), address="/improvements"
+        (_part(row, counts=measure_effect(reader, row, offers, moment.today).state == MEASURED) for row in rows),
+        address="/improvements",
     )
-
-
-def _tested(reader: Session, row: Improvement, offers: Offers, today: date) -> bool:
-    survey = next((one for one in offers.surveys.values() if one.survey_id == row.survey_id), None)
-    kpi = next((one for one in kpis_of(survey.questionnaire) if one.series == row.series), None) if survey else None
-    if survey is None or kpi is None or row.done_on is None:
-        return False
-    where = Where(
-        survey.survey_id,
-        touchpoints=[row.touchpoint] if row.touchpoint else None,
-        units=offers.subtree(row.unit) if row.unit in offers.units else None,
-    )
-    before, after = (kpi.estimate(h) for h in _sides(reader, where, kpi.series, row.done_on, today))
-    return before.enough() and after.enough()
-
-
-def _sides(reader: Session, where: Where, series: str, done: date, today: date) -> Sequence[Histogram]:
-    """What was answered on as many days before and after, today left out."""
-    after = done + timedelta(days=TRANSITION)
-    days = min(LONGEST, (today - after).days)
-    periods = Periods((done - timedelta(days=days), done, after), after + timedelta(days=days))
-    counted = read(reader, where, [series], periods)
-    return [counted.get(Cell(series, place), Histogram()) for place in (0, 2)]
 
 
 REGISTRY: dict[str, Gather] = {"3.6": tied_to_strategy, "3.8": begun_by_customers, "5.7": effects_tested}

@@ -172,6 +172,11 @@ def test_a_kept_quarter_is_shown_as_it_was(sign_in: SignIn, database: Database) 
         session.delete(session.scalars(select(MeasuredValue)).one())
     assert "75.0%" in text_of(client.get(f"{kept}?lang=en").text)
     assert "75.0%" not in text_of(client.get("/programme/lessons/1?lang=en").text)
+    assert "is not as it was kept" not in client.get("/programme?lang=en").text
     report = text_of(client.get(f"/programme/report?lang=en&quarter={kept.rpartition('/')[2]}").text)
     assert "83.3%" in report
     assert "5 of 6" in report
+    with database.write() as session:
+        snapshot = session.scalars(select(ProgrammeSnapshot)).one()
+        snapshot.document = snapshot.document | {"version": 9}
+    assert "is not as it was kept" in client.get("/programme?lang=en").text

@@ -45,13 +45,16 @@ def improve(database: Database, survey: Survey) -> Improve:
             "created_at": NOW - DAY,
             "created_by": "cx_manager",
             "due_on": TODAY,
-            "status": "doing",
+            "status": "running",
             "survey_id": survey.survey_id,
             "series": "nps_visit",
             "touchpoint": "",
             "expected": 5.0,
             "control_units": [],
             "told": {},
+            "raised": 0,
+            "reached": 0,
+            "verdict": "",
         }
         with database.write() as session:
             session.add(
@@ -68,7 +71,7 @@ def test_improvements_with_an_aim(improve: Improve, know: Know) -> None:
     improve("no effect", expected=None)
     improve("no owner", owner=None)
     improve("done", done_on=TODAY, status="done")
-    improve("dropped", status="dropped")
+    improve("dropped", status="abandoned")
 
     found = know("3.6")
 
