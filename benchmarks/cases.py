@@ -30,7 +30,8 @@ NUMBER = "{number}"
 # What is opened, with what only the full page has.
 SCREENS = {
     "work list": ("/cases", "</html>"),
-    "overdue": ("/cases?due=overdue", "</html>"),
+    "overdue": ("/cases?view=overdue", "</html>"),
+    "a unit, severe": ("/cases?unit=company&severity=2", "</html>"),
     "a case": (f"/cases/{NUMBER}", "</html>"),
     "numbers": ("/cases/numbers", "</html>"),
     "today": ("/cases/today", "</html>"),
