@@ -35,7 +35,7 @@ def add_action(
     texts = [" ".join(normal_text(text).split()) for text in (words, expected)]
     if not all(0 < len(text) <= LONGEST for text in texts) or due_on < today:
         raise ActionFault
-    known = select(Account.account_id).where(Account.name == owner, Account.disabled_at.is_(None))
+    known = select(Account.account_id).where(Account.name == normal_text(owner), Account.disabled_at.is_(None))
     if session.scalar(known) is None:
         raise ActionFault
     action = ProgrammeAction(

@@ -12,7 +12,7 @@ from cem.programme.models import ProgrammeSnapshot
 from cem.programme.sheets import Sheet, from_document, to_document
 from cem.programme.standings import read_sheet
 from cem.rewards.digests import NOTHING, digest_of
-from cem.rewards.periods import RewardPeriod
+from cem.rewards.periods import PeriodFault, RewardPeriod
 from surveys.database import day_of
 
 
@@ -48,7 +48,10 @@ def keep(session: Session, now: datetime, actor: str, quarter: str, sheet: Sheet
 
 def read_quarter(session: Session, quarter: str) -> Sheet:
     """The sheet of a quarter; UnknownQuarter where it was not kept."""
-    found = session.get(ProgrammeSnapshot, quarter)
+    try:
+        found = session.get(ProgrammeSnapshot, RewardPeriod.parse(quarter).code)
+    except PeriodFault:
+        raise UnknownQuarter from None
     if found is None:
         raise UnknownQuarter
     return from_document(found.document)
