@@ -58,10 +58,7 @@ def read_versions(session: Session, code: str) -> list[AlertRuleVersion]:
 
 
 def find_rule(session: Session, code: str) -> Kept:
-    row = session.get(AlertRule, code)
-    if row is None:
-        raise UnknownRule
-    return _kept(row)
+    return _kept(_find(session, code))
 
 
 def keep_rule(session: Session, now: datetime, actor: str, code: str, document: dict[str, Any]) -> Kept:
@@ -94,12 +91,18 @@ def read_document(document: dict[str, Any]) -> Rule:
 
 def put_in_force(session: Session, now: datetime, actor: str, code: str, *, enabled: bool) -> None:
     """From now on the rule acts, or rests."""
-    row = session.get(AlertRule, code)
-    if row is None:
-        raise UnknownRule
+    row = _find(session, code)
     if row.enabled != enabled:
         row.enabled, row.changed_at, row.changed_by = enabled, now, actor
         audit(session, now, actor, "alert-rule:enable" if enabled else "alert-rule:disable", code)
+
+
+def _find(session: Session, code: str) -> AlertRule:
+    """What cannot be a code is not looked for: PostgreSQL takes no zero byte."""
+    row = session.get(AlertRule, code) if _CODE.fullmatch(code) else None
+    if row is None:
+        raise UnknownRule
+    return row
 
 
 def _conditions(rule: Rule) -> bool:

@@ -79,6 +79,7 @@ def open_root_cause(
     counted: dict[str, Any] | None = None,
 ) -> RootCause:
     """Begin to look into a cause for a unit ('' the company). AlreadyOpen where that is done already."""
+    cause, unit = normal_text(cause), normal_text(unit)
     known = session.get(Cause, cause)
     if known is None or known.retired_at is not None or (unit and session.get(Unit, unit) is None):
         raise RootCauseFault

@@ -268,3 +268,11 @@ def test_a_form_that_breaks_off(app: Litestar, key: str, caplog: pytest.LogCaptu
         asyncio.run(run())
     assert arriving == []
     assert "unexpected fault" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/alerts/log?rule=%00", "/alerts/rules/%00", "/programme/quarters/%00", "/cases/%00"]
+)
+def test_zero_bytes_are_no_address(sign_in: SignIn, address: str) -> None:
+    """No database is asked for one."""
+    assert sign_in(Role.CX_MANAGER).get(address).status_code == 404
